@@ -1,0 +1,100 @@
+//! From a record to one summary per case. The order is that of the header;
+//! lines of cases that the header does not name are not read.
+
+use std::collections::HashMap;
+
+use oscost_record::{CaseId, CaseInfo, CaseLine, Record};
+
+use crate::rounds::Round;
+use crate::{Estimate, Net, Summary, bootstrap, coefficient_of_variation};
+use crate::{counted, difference_of, fate, percentiles};
+
+/// Sums up every case of a record, in the order of its header. The same record
+/// gives the same summaries, in whatever order its lines stand.
+///
+/// The estimate is the median over rounds of the round medians. Its interval
+/// comes from the hierarchical bootstrap and the order statistics of the
+/// rounds, whichever is wider; from Student's t for two to five rounds; from
+/// the samples alone for one, which then says nothing of other processes. The
+/// net figure combines the intervals of case and control ([`difference_of`]).
+#[must_use]
+pub fn summarise(record: &Record) -> Vec<Summary> {
+    let mut lines: HashMap<&CaseId, Vec<&CaseLine>> = HashMap::new();
+    for line in &record.cases {
+        lines.entry(&line.id).or_default().push(line);
+    }
+    let mut summaries: Vec<Summary> = record
+        .run
+        .cases
+        .iter()
+        .map(|info| {
+            let lines = lines.get(&info.id).map(Vec::as_slice).unwrap_or_default();
+            case(info, lines, record.run.seed)
+        })
+        .collect();
+    let estimates: HashMap<CaseId, Estimate> = summaries
+        .iter()
+        .filter_map(|summary| Some((summary.info.id.clone(), summary.estimate?)))
+        .collect();
+    for summary in &mut summaries {
+        let control = summary
+            .info
+            .control
+            .as_ref()
+            .and_then(|id| estimates.get(id));
+        summary.net = summary
+            .estimate
+            .zip(control)
+            .map(|(raw, &control)| net(raw, control));
+    }
+    summaries
+}
+
+/// Raw less control. Both are per operation of the raw case. A difference whose
+/// interval touches zero is below what this run can resolve.
+fn net(raw: Estimate, control: Estimate) -> Net {
+    let difference = difference_of(raw, control);
+    if difference.low > 0.0 {
+        Net::Above(difference)
+    } else {
+        Net::BelowResolution(difference)
+    }
+}
+
+fn case(info: &CaseInfo, lines: &[&CaseLine], seed: u64) -> Summary {
+    // By round and content, not by place in the file: reasons stand in order,
+    // and a replicate draws rounds by index.
+    let mut lines = lines.to_vec();
+    lines.sort_by_key(|line| line.round);
+    let (mut measured, fate) = fate::sort_out(info, lines.into_iter());
+    measured.sort_by(|(a, one), (b, two)| {
+        let rounds = a.round.cmp(&b.round);
+        rounds.then_with(|| one.median.total_cmp(&two.median))
+    });
+    let (lines, rounds): (Vec<&CaseLine>, Vec<Round>) = measured.into_iter().unzip();
+    let medians: Vec<f64> = rounds.iter().map(|round| round.median).collect();
+    let distribution = percentiles::pool(&rounds);
+    let ends = distribution.first().zip(distribution.last());
+    Summary {
+        info: info.clone(),
+        fate,
+        rounds: u32::try_from(rounds.len()).unwrap_or(u32::MAX),
+        samples: rounds.iter().map(Round::count).sum(),
+        ops_per_sample: lines
+            .iter()
+            .map(|line| line.ops_per_sample.0)
+            .max()
+            .unwrap_or(1),
+        estimate: bootstrap::estimate(&rounds, seed, &info.id),
+        spread: coefficient_of_variation(&medians),
+        percentiles: percentiles::percentiles(&rounds, &distribution),
+        extremes: ends.map(|(first, last)| (first.0, last.0)),
+        net: None,
+        per_operation: counted::per_operation(&lines),
+        parts: counted::parts(&lines),
+        cpus: counted::cpus(&lines),
+        bursts: counted::bursts(&lines),
+        placements: counted::placements(info, &lines),
+        distribution,
+    }
+}

@@ -1,0 +1,245 @@
+//! aarch64, AAPCS64: the stack switch.
+//!
+//! A suspended stack:
+//!
+//! ```text
+//! context + 160  whatever the caller of `switch` has on its stack
+//! context + 144  x29 (frame pointer), x30 (return address)
+//! context + 128  x27, x28
+//! context + 112  x25, x26
+//! context +  96  x23, x24
+//! context +  80  x21, x22
+//! context +  64  x19, x20
+//! context +  48  d14, d15
+//! context +  32  d12, d13
+//! context +  16  d10, d11
+//! context        d8, d9                    <- 16-byte boundary
+//! ```
+//!
+//! A new stack looks as if it had been suspended by a caller at `begin`, with
+//! `sp` = `top`, x19 = argument, x20 = entry, x30 = `begin`, and 0 elsewhere.
+//!
+//! Of v8 to v15 the ABI keeps the lower halves only, d8 to d15. FPCR is global
+//! to the thread by the ABI (a call may change it only where that is its
+//! purpose), and is not switched.
+#![expect(unsafe_code, reason = "switching stacks is beyond Rust")]
+
+use std::arch::naked_asm;
+
+use super::{Context, Entry};
+
+/// x19 to x30, d8 to d15 and sp. x30 is the return address.
+pub(super) const SAVED_BYTES: usize = 8 * (12 + 8 + 1);
+
+/// Leaves the running stack, writes down where in `*save`, and goes on where
+/// the stack `to` was left.
+///
+/// The end is a `br`, not a `ret`: the return predictor knows the caller on
+/// the stack that is left, and would miss every time.
+///
+/// # Safety
+/// `save` must be valid for a write. `to` must come from [`prepare`] or from an
+/// earlier switch, its stack must still be there, and nobody may have gone on
+/// from it since.
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn switch(save: *mut Context, to: Context) {
+    naked_asm!(
+        "sub sp, sp, #160",
+        "stp d8, d9, [sp]",
+        "stp d10, d11, [sp, #16]",
+        "stp d12, d13, [sp, #32]",
+        "stp d14, d15, [sp, #48]",
+        "stp x19, x20, [sp, #64]",
+        "stp x21, x22, [sp, #80]",
+        "stp x23, x24, [sp, #96]",
+        "stp x25, x26, [sp, #112]",
+        "stp x27, x28, [sp, #128]",
+        "stp x29, x30, [sp, #144]",
+        "mov x9, sp",
+        "str x9, [x0]",
+        "mov sp, x1",
+        "ldp d8, d9, [sp]",
+        "ldp d10, d11, [sp, #16]",
+        "ldp d12, d13, [sp, #32]",
+        "ldp d14, d15, [sp, #48]",
+        "ldp x19, x20, [sp, #64]",
+        "ldp x21, x22, [sp, #80]",
+        "ldp x23, x24, [sp, #96]",
+        "ldp x25, x26, [sp, #112]",
+        "ldp x27, x28, [sp, #128]",
+        "ldp x29, x30, [sp, #144]",
+        "add sp, sp, #160",
+        "br x30",
+    )
+}
+
+/// Lays out a new stack below `top`, so that the first switch to it calls
+/// `entry(argument)`.
+///
+/// # Safety
+/// `top` must be on a 16-byte boundary, with [`super::FIRST_FRAME`] writable
+/// bytes below it that nobody else uses.
+pub(super) unsafe fn prepare(top: *mut u8, entry: Entry, argument: *mut u8) -> Context {
+    let mut words = [0_usize; 20];
+    words[8] = argument as usize;
+    words[9] = entry as usize;
+    words[19] = begin as *const () as usize;
+    // SAFETY: 160 bytes below `top` are the caller's to give, and multiples of
+    // 16 below a 16-byte boundary are aligned for words.
+    unsafe {
+        let context = top.sub(size_of_val(&words));
+        context.cast::<[usize; 20]>().write(words);
+        context
+    }
+}
+
+/// The bottom of every new stack. x30 = 0 ends every backtrace: `brk` is never
+/// reached.
+#[unsafe(naked)]
+unsafe extern "C" fn begin() {
+    naked_asm!("mov x0, x19", "mov x30, xzr", "blr x20", "brk #1")
+}
+
+/// What the tests do in assembly: fill every register that a switch must keep,
+/// and see what is left of it.
+#[cfg(test)]
+pub(super) mod registers {
+    use std::arch::naked_asm;
+
+    use super::super::{Context, Links};
+
+    /// How many registers [`survivors`] fills.
+    pub(in super::super) const FILLED: usize = 19;
+
+    /// Fills the callee-saved registers, switches as [`super::switch`] does,
+    /// and counts those that are intact; x30 is spent on the call itself.
+    /// `*sp` becomes the stack pointer at the call of the switch.
+    ///
+    /// # Safety
+    /// As for [`super::switch`]; `sp` must be valid for a write.
+    #[unsafe(naked)]
+    pub(in super::super) unsafe extern "C" fn survivors(
+        save: *mut Context,
+        to: Context,
+        sp: *mut usize,
+    ) -> usize {
+        naked_asm!(
+            ".macro survives register, value",
+            "mov x1, #\\value",
+            "cmp \\register, x1",
+            "cinc x0, x0, eq",
+            ".endm",
+            "sub sp, sp, #160",
+            "stp d8, d9, [sp]",
+            "stp d10, d11, [sp, #16]",
+            "stp d12, d13, [sp, #32]",
+            "stp d14, d15, [sp, #48]",
+            "stp x19, x20, [sp, #64]",
+            "stp x21, x22, [sp, #80]",
+            "stp x23, x24, [sp, #96]",
+            "stp x25, x26, [sp, #112]",
+            "stp x27, x28, [sp, #128]",
+            "stp x29, x30, [sp, #144]",
+            "mov x19, #119",
+            "mov x20, #120",
+            "mov x21, #121",
+            "mov x22, #122",
+            "mov x23, #123",
+            "mov x24, #124",
+            "mov x25, #125",
+            "mov x26, #126",
+            "mov x27, #127",
+            "mov x28, #128",
+            "mov x29, #129",
+            "fmov d8, x19",
+            "fmov d9, x20",
+            "fmov d10, x21",
+            "fmov d11, x22",
+            "fmov d12, x23",
+            "fmov d13, x24",
+            "fmov d14, x25",
+            "fmov d15, x26",
+            "mov x9, sp",
+            "str x9, [x2]",
+            "bl {switch}",
+            "mov x0, xzr",
+            "survives x19, 119",
+            "survives x20, 120",
+            "survives x21, 121",
+            "survives x22, 122",
+            "survives x23, 123",
+            "survives x24, 124",
+            "survives x25, 125",
+            "survives x26, 126",
+            "survives x27, 127",
+            "survives x28, 128",
+            "survives x29, 129",
+            "fmov x9, d8",
+            "survives x9, 119",
+            "fmov x9, d9",
+            "survives x9, 120",
+            "fmov x9, d10",
+            "survives x9, 121",
+            "fmov x9, d11",
+            "survives x9, 122",
+            "fmov x9, d12",
+            "survives x9, 123",
+            "fmov x9, d13",
+            "survives x9, 124",
+            "fmov x9, d14",
+            "survives x9, 125",
+            "fmov x9, d15",
+            "survives x9, 126",
+            "ldp d8, d9, [sp]",
+            "ldp d10, d11, [sp, #16]",
+            "ldp d12, d13, [sp, #32]",
+            "ldp d14, d15, [sp, #48]",
+            "ldp x19, x20, [sp, #64]",
+            "ldp x21, x22, [sp, #80]",
+            "ldp x23, x24, [sp, #96]",
+            "ldp x25, x26, [sp, #112]",
+            "ldp x27, x28, [sp, #128]",
+            "ldp x29, x30, [sp, #144]",
+            "add sp, sp, #160",
+            "ret",
+            ".purgem survives",
+            switch = sym super::switch,
+        )
+    }
+
+    /// An entry that soils every callee-saved register and switches back.
+    ///
+    /// # Safety
+    /// `links` must point to the [`Links`] of the stack that it runs on.
+    #[unsafe(naked)]
+    pub(in super::super) unsafe extern "C" fn soil(links: *mut u8) -> ! {
+        naked_asm!(
+            "mov x19, #-1",
+            "mov x20, x19",
+            "mov x21, x19",
+            "mov x22, x19",
+            "mov x23, x19",
+            "mov x24, x19",
+            "mov x25, x19",
+            "mov x26, x19",
+            "mov x27, x19",
+            "mov x28, x19",
+            "mov x29, x19",
+            "fmov d8, x19",
+            "fmov d9, x19",
+            "fmov d10, x19",
+            "fmov d11, x19",
+            "fmov d12, x19",
+            "fmov d13, x19",
+            "fmov d14, x19",
+            "fmov d15, x19",
+            "ldr x1, [x0, {near}]",
+            "add x0, x0, {far}",
+            "bl {switch}",
+            "brk #1",
+            near = const std::mem::offset_of!(Links, near),
+            far = const std::mem::offset_of!(Links, far),
+            switch = sym super::switch,
+        )
+    }
+}

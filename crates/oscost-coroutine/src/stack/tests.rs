@@ -1,0 +1,191 @@
+//! What the stack switch must keep, and what happens at its ends.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::*;
+
+const SIZE: usize = 256 << 10;
+
+fn stack() -> Stack {
+    Stack::new(SIZE).unwrap()
+}
+
+#[test]
+fn every_register_that_a_call_keeps_is_kept() {
+    let stack = stack();
+    let top = stack.0.base().wrapping_add(SIZE - 256);
+    let mut links = Links {
+        near: std::ptr::null_mut(),
+        far: std::ptr::null_mut(),
+        state: State::New,
+        discard: |_| (),
+    };
+    let links = &raw mut links;
+    let mut sp = 0;
+    // SAFETY: `top` is on a 16-byte boundary inside a mapping of our own;
+    // `soil` gets the links that the switch writes to, and switches back once.
+    let (intact, saved_at) = unsafe {
+        (*links).far = arch::prepare(top, arch::registers::soil, links.cast());
+        let intact = arch::registers::survivors(&raw mut (*links).near, (*links).far, &raw mut sp);
+        (intact, (*links).near.addr())
+    };
+    assert_eq!(intact, arch::registers::FILLED);
+    // All but the stack pointer itself lies on the stack that was left.
+    assert_eq!(sp - saved_at + size_of::<Context>(), SAVED_BYTES);
+    // The registers filled, the return address, the stack pointer.
+    assert_eq!((arch::registers::FILLED + 2) * 8, SAVED_BYTES);
+}
+
+#[test]
+fn values_survive_on_both_sides() {
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let log = Rc::clone(&seen);
+    let mut coroutine = Coroutine::new(stack(), move |yielder| {
+        let (mut a, mut b, mut x) = (1_u64, 1_u64, 0.5_f64);
+        for _ in 0..40 {
+            log.borrow_mut().push((a, x));
+            (a, b, x) = (b, a + b, x * 1.5);
+            yielder.pause();
+        }
+    });
+    let (mut a, mut b, mut x) = (1_u64, 1_u64, 0.5_f64);
+    for _ in 0..40 {
+        assert_eq!(coroutine.resume(), State::Suspended);
+        assert_eq!(seen.borrow().last(), Some(&(a, x)));
+        (a, b, x) = (b, a + b, x * 1.5);
+    }
+    assert_eq!(coroutine.resume(), State::Finished);
+    assert_eq!(
+        Rc::strong_count(&seen),
+        1,
+        "a finished body has dropped what it held"
+    );
+}
+
+#[test]
+fn many_take_turns() {
+    let turns = Rc::new(Cell::new(0_usize));
+    let mut all: Vec<Coroutine> = (0..200)
+        .map(|number| {
+            let turns = Rc::clone(&turns);
+            Coroutine::new(stack(), move |yielder| {
+                for round in 0..10 {
+                    assert_eq!(turns.get(), round * 200 + number);
+                    turns.set(turns.get() + 1);
+                    yielder.pause();
+                }
+            })
+        })
+        .collect();
+    for _ in 0..10 {
+        assert!(all.iter_mut().all(|one| one.resume() == State::Suspended));
+    }
+    assert!(all.iter_mut().all(|one| one.resume() == State::Finished));
+    assert_eq!(turns.get(), 2000);
+}
+
+fn deep(left: usize, yielder: &Yielder) -> usize {
+    let ballast = std::hint::black_box([left; 64]);
+    if left == 0 {
+        yielder.pause();
+        return 0;
+    }
+    deep(left - 1, yielder) + ballast[left % 64] / left
+}
+
+#[test]
+fn a_deep_stack_can_pause() {
+    let depth = Rc::new(Cell::new(0));
+    let result = Rc::clone(&depth);
+    let mut coroutine = Coroutine::new(Stack::new(1 << 20).unwrap(), move |yielder| {
+        result.set(deep(500, yielder));
+    });
+    assert_eq!(coroutine.resume(), State::Suspended);
+    assert_eq!(depth.get(), 0);
+    assert_eq!(coroutine.resume(), State::Finished);
+    assert_eq!(depth.get(), 500);
+}
+
+#[test]
+fn a_coroutine_can_run_another() {
+    let order = Rc::new(RefCell::new(String::new()));
+    let (outer_log, inner_log) = (Rc::clone(&order), Rc::clone(&order));
+    let mut outer = Coroutine::new(stack(), move |yielder| {
+        let mut inner = Coroutine::new(stack(), move |yielder| {
+            inner_log.borrow_mut().push('b');
+            yielder.pause();
+            inner_log.borrow_mut().push('d');
+        });
+        outer_log.borrow_mut().push('a');
+        inner.resume();
+        outer_log.borrow_mut().push('c');
+        yielder.pause();
+        inner.resume();
+        outer_log.borrow_mut().push('e');
+    });
+    outer.resume();
+    assert_eq!(*order.borrow(), "abc");
+    assert_eq!(outer.resume(), State::Finished);
+    assert_eq!(*order.borrow(), "abcde");
+}
+
+#[test]
+fn one_that_has_finished_stays_so_and_gives_its_stack_back() {
+    let mut coroutine = Coroutine::new(stack(), |_| ());
+    assert_eq!(coroutine.state(), State::New);
+    for _ in 0..3 {
+        assert_eq!(coroutine.resume(), State::Finished);
+    }
+    let base = coroutine.stack.0.base();
+    let stack = coroutine.into_stack().unwrap();
+    assert_eq!(stack.0.base(), base);
+    assert_eq!(Coroutine::new(stack, |_| ()).resume(), State::Finished);
+}
+
+#[test]
+fn one_that_never_began_drops_its_body() {
+    let held = Rc::new(());
+    let body = Rc::clone(&held);
+    let coroutine = Coroutine::new(stack(), move |_| drop(body));
+    assert_eq!(Rc::strong_count(&held), 2);
+    assert!(coroutine.into_stack().is_some());
+    assert_eq!(Rc::strong_count(&held), 1);
+}
+
+#[test]
+fn one_that_is_suspended_leaks_body_and_stack() {
+    let held = Rc::new(Cell::new(7));
+    let body = Rc::clone(&held);
+    let mut coroutine = Coroutine::new(stack(), move |yielder| {
+        yielder.pause();
+        drop(body);
+    });
+    coroutine.resume();
+    let links = coroutine.links;
+    drop(coroutine);
+    assert_eq!(Rc::strong_count(&held), 2);
+    // SAFETY: the stack, and the links on it, were leaked: still mapped.
+    assert_eq!(unsafe { (*links.as_ptr()).state }, State::Suspended);
+}
+
+#[test]
+fn an_aligned_body_lies_aligned() {
+    #[repr(align(128))]
+    struct Aligned(u8);
+    let value = Aligned(9);
+    let mut coroutine = Coroutine::new(stack(), move |yielder| {
+        assert_eq!((&raw const value).addr() % 128, 0);
+        yielder.pause();
+        assert_eq!(value.0, 9);
+    });
+    assert_eq!(coroutine.resume(), State::Suspended);
+    assert_eq!(coroutine.resume(), State::Finished);
+}
+
+#[test]
+#[should_panic(expected = "on a stack of")]
+fn a_body_larger_than_its_stack_is_refused() {
+    let large = [0_u8; 200 << 10];
+    drop(Coroutine::new(stack(), move |_| assert_eq!(large[0], 0)));
+}

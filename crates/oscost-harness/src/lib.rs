@@ -1,0 +1,36 @@
+//! What an oscost case is, and how one is measured.
+//!
+//! A suite is a constant catalogue of [`case::Row`]s. The [`runner`] measures
+//! cases round by round, each in a [`probe`] process of its own; inside it the
+//! [`sampler`] times the work, and [`proof`] holds what is claimed against what
+//! was counted. Nothing here knows of files, statistics or pictures.
+
+pub mod alone;
+pub mod case;
+pub mod clock;
+pub mod drill;
+mod failure;
+pub mod histogram;
+pub mod interrupt;
+pub mod machine;
+pub mod memory;
+pub mod need;
+pub mod pin;
+pub mod pingpong;
+pub mod plan;
+pub mod probe;
+pub mod proof;
+pub mod round;
+pub mod runner;
+pub mod sampler;
+pub mod session;
+pub mod turns;
+pub mod usage;
+pub mod work;
+
+pub use case::{Axis, Case, Row, Setting, Suite};
+pub use clock::{Clock, MachineClock};
+pub use failure::{During, Failure};
+pub use need::Need;
+pub use proof::Expect;
+pub use work::{Audit, Evidence, Level, Measure, Party, Reading, TimedWork, Work};

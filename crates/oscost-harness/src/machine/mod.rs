@@ -1,0 +1,30 @@
+//! The machine that is measured: who it is, how it is set up, what it is
+//! doing, and which of its CPUs make a pair.
+//!
+//! Everything here is read, nothing is ever changed. What the machine does not
+//! tell is absent: no file that is missing becomes an error or a zero.
+
+mod c_library;
+mod cgroup;
+mod command_line;
+mod configuration;
+mod container;
+mod cpu_list;
+mod cpu_model;
+mod hypervisor;
+mod identity;
+mod power;
+mod sources;
+mod state;
+mod topology;
+mod totals;
+
+#[cfg(test)]
+mod fake;
+
+pub use configuration::{Build, configuration};
+pub use identity::identity;
+pub use sources::Sources;
+pub use state::state;
+pub use topology::{CpuPlace, Distance, Topology};
+pub use totals::{KernelTotals, TotalsReader};

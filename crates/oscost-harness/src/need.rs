@@ -1,0 +1,194 @@
+//! What a case needs of the machine, checked before it is started: so that
+//! `list` can say why a case cannot run here, and a run does not find out by
+//! exhausting something.
+
+use std::fs;
+
+use nix::sys::resource::{Resource, getrlimit};
+use oscost_record::{Bytes, Machine, Placement};
+
+use crate::case::Case;
+
+/// Something that a case cannot run without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// This many CPUs that the process may use.
+    Cpus(u32),
+    /// A kernel of the program's own architecture, since user-mode emulation
+    /// does not do what the text says.
+    Native(&'static str),
+    /// This many processes or threads beside those that exist.
+    Tasks(u64),
+    /// This many memory mappings in one process.
+    Mappings(u64),
+    /// This much memory.
+    Memory(Bytes),
+    /// `/proc/PID/smaps_rollup`: Linux 4.14.
+    SmapsRollup,
+}
+
+/// What the machine has, read once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Supply {
+    /// CPUs that this process may use.
+    pub usable_cpus: u32,
+    /// What emulates the CPU.
+    pub emulated: Option<String>,
+    /// Limits on tasks, each with its name and the way out.
+    pub task_limits: Vec<(String, u64)>,
+    /// `vm.max_map_count`.
+    pub mappings: Option<u64>,
+    /// `MemAvailable`.
+    pub memory: Option<Bytes>,
+    /// `/proc/self/smaps_rollup` can be read.
+    pub smaps_rollup: bool,
+}
+
+impl Supply {
+    /// Reads the limits of the calling process on this machine.
+    #[must_use]
+    pub fn of(machine: &Machine) -> Self {
+        Self {
+            usable_cpus: machine.usable_cpus,
+            emulated: machine.emulated.clone(),
+            task_limits: task_limits(),
+            mappings: number("/proc/sys/vm/max_map_count"),
+            memory: memory_available(),
+            smaps_rollup: fs::read("/proc/self/smaps_rollup").is_ok(),
+        }
+    }
+
+    /// Why the machine lacks something that a case needs, and the way out.
+    #[must_use]
+    pub fn lacks(&self, case: &Case) -> Option<String> {
+        let mut needs = (case.row.needs)(&case.setting(Vec::new()));
+        if case.info.placement == Placement::CrossCpu {
+            needs.push(Need::Cpus(2));
+        }
+        needs.into_iter().find_map(|need| self.lack(need))
+    }
+
+    fn lack(&self, need: Need) -> Option<String> {
+        match need {
+            Need::Cpus(count) => (self.usable_cpus < count).then(|| {
+                format!(
+                    "needs {count} CPUs, and this process may use {}. See `taskset -p $$` and the cgroup's cpuset",
+                    self.usable_cpus
+                )
+            }),
+            Need::Native(what) => self
+                .emulated
+                .as_ref()
+                .map(|emulator| format!("{emulator}: {what}")),
+            Need::Tasks(count) => self.task_limits.iter().find_map(|(limit, room)| {
+                (*room < count).then(|| {
+                    format!("needs {count} tasks, and {limit} leaves room for {room}. Raise it")
+                })
+            }),
+            Need::Mappings(count) => self.mappings.filter(|&most| most < count).map(|most| {
+                format!(
+                    "needs {count} memory mappings, and vm.max_map_count is {most}. `sysctl vm.max_map_count={count}` raises it"
+                )
+            }),
+            Need::Memory(Bytes(bytes)) => self.memory.filter(|&Bytes(free)| free < bytes).map(
+                |Bytes(free)| {
+                    format!("needs {} MiB of memory, and {} MiB are available", bytes >> 20, free >> 20)
+                },
+            ),
+            Need::SmapsRollup => (!self.smaps_rollup).then(|| {
+                "cannot read /proc/self/smaps_rollup: it needs Linux 4.14 and a mounted /proc".into()
+            }),
+        }
+    }
+}
+
+/// Limits on the number of tasks, as the room that each leaves.
+fn task_limits() -> Vec<(String, u64)> {
+    let mut limits = Vec::new();
+    // A user with CAP_SYS_RESOURCE, which root mostly has, is not held to it.
+    if !nix::unistd::Uid::effective().is_root()
+        && let Ok((soft, _)) = getrlimit(Resource::RLIMIT_NPROC)
+        && soft != nix::libc::RLIM_INFINITY
+    {
+        limits.push((format!("RLIMIT_NPROC ({soft}, `ulimit -u`)"), soft));
+    }
+    for (name, path) in [
+        ("kernel.threads-max", "/proc/sys/kernel/threads-max"),
+        ("kernel.pid_max", "/proc/sys/kernel/pid_max"),
+    ] {
+        if let Some(most) = number(path) {
+            limits.push((format!("{name} ({most})"), most));
+        }
+    }
+    if let Some((path, most)) = cgroup_pids() {
+        limits.push((format!("the cgroup's pids.max ({most}, {path})"), most));
+    }
+    limits
+}
+
+/// `pids.max` of the process's own cgroup, version 1 or 2.
+fn cgroup_pids() -> Option<(String, u64)> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    groups.lines().find_map(|line| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let root = match parts.next()? {
+            "" => "/sys/fs/cgroup",
+            "pids" => "/sys/fs/cgroup/pids",
+            _ => return None,
+        };
+        let path = format!("{root}{}/pids.max", parts.next()?);
+        Some((path.clone(), number(&path)?))
+    })
+}
+
+fn memory_available() -> Option<Bytes> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("MemAvailable:"))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(Bytes(kib << 10))
+}
+
+/// The number in a file; `None` where there is none, as in `max`.
+fn number(path: &str) -> Option<u64> {
+    fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_not_lacking() {
+        let supply = Supply {
+            usable_cpus: 2,
+            memory: Some(Bytes(1 << 30)),
+            ..Supply::default()
+        };
+        assert_eq!(supply.lack(Need::Cpus(2)), None);
+        assert_eq!(supply.lack(Need::Memory(Bytes(1 << 20))), None);
+        assert_eq!(supply.lack(Need::Native("x")), None);
+        // Where no limit can be read, the case finds out by itself.
+        assert_eq!(supply.lack(Need::Tasks(1 << 40)), None);
+    }
+
+    #[test]
+    fn what_is_lacking_is_named_with_its_limit() {
+        let supply = Supply {
+            usable_cpus: 1,
+            emulated: Some("qemu-user".into()),
+            task_limits: vec![("RLIMIT_NPROC".into(), 100)],
+            mappings: Some(65_530),
+            ..Supply::default()
+        };
+        for (need, word) in [
+            (Need::Cpus(2), "2 CPUs"),
+            (Need::Native("runs vfork as fork"), "vfork"),
+            (Need::Tasks(1000), "RLIMIT_NPROC"),
+            (Need::Mappings(200_000), "vm.max_map_count"),
+        ] {
+            assert!(supply.lack(need).is_some_and(|why| why.contains(word)));
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Two parties passing a turn to and fro: the body of every two-party switch,
+//! the same for processes and threads.
+//!
+//! A shared page is the board on which the partner posts, when asked, what it
+//! has done and what the kernel counted for it. It is asked by an order that
+//! it finds with its next turn, so posting is never part of what is timed.
+
+use std::os::fd::OwnedFd;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+use nix::unistd::{pipe, read, write};
+use oscost_record::{Counters, Cpu, Nanos};
+use oscost_sys::futex::{self, Scope};
+use oscost_sys::map::SharedPage;
+
+use crate::failure::During as _;
+use crate::work::{Audit, Evidence, Party, Work};
+use crate::{Failure, pin, usage};
+
+/// One end of a way to pass turns.
+pub trait Side: Send {
+    /// Passes the turn to the other side.
+    ///
+    /// # Errors
+    /// What the call says.
+    fn pass(&mut self) -> Result<(), Failure>;
+
+    /// Waits for the turn. `false`: the other side has gone.
+    ///
+    /// # Errors
+    /// What the call says.
+    fn await_turn(&mut self) -> Result<bool, Failure>;
+}
+
+/// A byte through a pipe each way.
+#[derive(Debug)]
+pub struct PipeSide {
+    from_other: OwnedFd,
+    to_other: OwnedFd,
+}
+
+const TOKEN: u8 = 0x5a;
+
+impl PipeSide {
+    /// Both ends.
+    ///
+    /// # Errors
+    /// What `pipe(2)` says.
+    pub fn pair() -> Result<(Self, Self), Failure> {
+        let (near_reads, far_writes) = pipe().during("pipe")?;
+        let (far_reads, near_writes) = pipe().during("pipe")?;
+        let side = |from_other, to_other| Self {
+            from_other,
+            to_other,
+        };
+        Ok((side(near_reads, near_writes), side(far_reads, far_writes)))
+    }
+}
+
+impl Side for PipeSide {
+    #[inline]
+    fn pass(&mut self) -> Result<(), Failure> {
+        match write(&self.to_other, &[TOKEN]).during("write(pipe)")? {
+            1 => Ok(()),
+            _ => Err(Failure::Fail("write(pipe) wrote nothing".into())),
+        }
+    }
+
+    #[inline]
+    fn await_turn(&mut self) -> Result<bool, Failure> {
+        let mut token = [0];
+        match read(&self.from_other, &mut token).during("read(pipe)")? {
+            0 => Ok(false),
+            _ if token == [TOKEN] => Ok(true),
+            _ => Err(Failure::Fail(
+                "read(pipe) gave another byte than was written".into(),
+            )),
+        }
+    }
+}
+
+/// A number in shared memory each way, with a futex to sleep on.
+#[derive(Debug)]
+pub struct FutexSide {
+    board: &'static SharedPage,
+    from_other: usize,
+    to_other: usize,
+    received: u32,
+    sent: u32,
+    scope: Scope,
+}
+
+impl FutexSide {
+    /// Both ends, on a board.
+    #[must_use]
+    pub fn pair(board: &'static SharedPage, scope: Scope) -> (Self, Self) {
+        let side = |from_other, to_other| Self {
+            board,
+            from_other,
+            to_other,
+            received: 0,
+            sent: 0,
+            scope,
+        };
+        (side(PONG, PING), side(PING, PONG))
+    }
+}
+
+impl Side for FutexSide {
+    #[inline]
+    fn pass(&mut self) -> Result<(), Failure> {
+        self.sent = self.sent.wrapping_add(1);
+        let word = &self.board.slot(self.to_other).word;
+        word.store(self.sent, Release);
+        futex::wake(word, 1, self.scope).during("futex(FUTEX_WAKE)")?;
+        Ok(())
+    }
+
+    #[inline]
+    fn await_turn(&mut self) -> Result<bool, Failure> {
+        self.received = self.received.wrapping_add(1);
+        let word = &self.board.slot(self.from_other).word;
+        loop {
+            let seen = word.load(Acquire);
+            if seen == self.received {
+                return Ok(true);
+            }
+            // Woken, interrupted or too late: look again in every case.
+            let _ = futex::wait(word, seen, self.scope);
+        }
+    }
+}
+
+// The slots of the board.
+const PING: usize = 0;
+const PONG: usize = 1;
+const ORDER: usize = 2;
+const POSTED: usize = 3;
+
+// What the partner may find in the slot of orders.
+const GO_ON: u32 = 0;
+const POST: u32 = 1;
+const STOP: u32 = 2;
+
+/// A board that lives as long as the process.
+///
+/// # Errors
+/// What `mmap(2)` says.
+pub fn board() -> Result<&'static SharedPage, Failure> {
+    let page = SharedPage::new().during("mmap(MAP_SHARED)")?;
+    Ok(Box::leak(Box::new(page)))
+}
+
+/// What the partner does until it is stopped, or the other side is gone.
+///
+/// # Errors
+/// What pinning or a call of the side says.
+pub fn be_partner(
+    side: &mut impl Side,
+    board: &SharedPage,
+    cpu: Option<Cpu>,
+) -> Result<(), Failure> {
+    if let Some(cpu) = cpu {
+        pin::this_thread(cpu)?;
+    }
+    let mut done = 0;
+    while side.await_turn()? {
+        match board.slot(ORDER).word.load(Acquire) {
+            GO_ON => done += 1,
+            POST => post(board, done)?,
+            _ => break,
+        }
+        side.pass()?;
+    }
+    Ok(())
+}
+
+/// Writes the partner's account to the board; an absent count is the largest
+/// number.
+fn post(board: &SharedPage, done: u64) -> Result<(), Failure> {
+    let Party { cpu, usage } = usage::this_thread()?;
+    let time = |time: Option<Nanos>| time.map(|Nanos(nanos)| nanos.to_bits());
+    let account = [
+        Some(done),
+        cpu.map(|Cpu(cpu)| cpu.into()),
+        usage.voluntary_switches,
+        usage.involuntary_switches,
+        usage.minor_faults,
+        usage.major_faults,
+        time(usage.user_time),
+        time(usage.system_time),
+    ];
+    for (slot, value) in account.into_iter().enumerate() {
+        let cell = &board.slot(POSTED + slot).long;
+        cell.store(value.unwrap_or(u64::MAX), Relaxed);
+    }
+    board.slot(ORDER).word.store(GO_ON, Release);
+    Ok(())
+}
+
+/// What the partner has posted: operations, and its account.
+fn posted(board: &SharedPage) -> (u64, Party) {
+    let read = |slot: usize| match board.slot(POSTED + slot).long.load(Relaxed) {
+        u64::MAX => None,
+        value => Some(value),
+    };
+    let time = |slot| read(slot).map(|bits| Nanos(f64::from_bits(bits)));
+    let usage = Counters {
+        voluntary_switches: read(2),
+        involuntary_switches: read(3),
+        minor_faults: read(4),
+        major_faults: read(5),
+        user_time: time(6),
+        system_time: time(7),
+        ..Counters::default()
+    };
+    let cpu = read(1).and_then(|cpu| u32::try_from(cpu).ok()).map(Cpu);
+    (read(0).unwrap_or_default(), Party { cpu, usage })
+}
+
+/// The measuring party. One operation is a round trip: the turn goes to the
+/// partner and comes back.
+#[derive(Debug)]
+pub struct PingPong<S> {
+    side: S,
+    board: &'static SharedPage,
+}
+
+impl<S: Side> PingPong<S> {
+    /// The near side of a pair whose far side a partner holds.
+    pub fn new(side: S, board: &'static SharedPage) -> Self {
+        Self { side, board }
+    }
+
+    #[inline]
+    fn round_trip(&mut self) -> Result<(), Failure> {
+        self.side.pass()?;
+        if self.side.await_turn()? {
+            Ok(())
+        } else {
+            Err(Failure::Fail("the partner ended in the middle".into()))
+        }
+    }
+
+    /// Tells the partner to leave. It does not pass the turn back.
+    pub fn stop(&mut self) {
+        self.board.slot(ORDER).word.store(STOP, Release);
+        let _ = self.side.pass();
+    }
+}
+
+impl<S: Side> Work for PingPong<S> {
+    fn run(&mut self, ops: u64) -> Result<(), Failure> {
+        (0..ops).try_for_each(|_| self.round_trip())
+    }
+}
+
+impl<S: Side> Evidence for PingPong<S> {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        self.board.slot(ORDER).word.store(POST, Release);
+        self.round_trip()?;
+        let (done, partner) = posted(self.board);
+        Ok(Audit {
+            done,
+            parties: vec![usage::this_thread()?, partner],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn play<S: Side + 'static>(
+        (near, mut far): (S, S),
+        board: &'static SharedPage,
+    ) -> (Audit, Audit) {
+        let mut game = PingPong::new(near, board);
+        let partner = std::thread::spawn(move || be_partner(&mut far, board, None));
+        let before = game.audit().unwrap();
+        game.run(1000).unwrap();
+        let after = game.audit().unwrap();
+        game.stop();
+        partner.join().unwrap().unwrap();
+        (before, after)
+    }
+
+    #[test]
+    fn every_turn_is_counted_by_the_partner() {
+        let pipes = board().unwrap();
+        let futexes = board().unwrap();
+        for (before, after) in [
+            play(PipeSide::pair().unwrap(), pipes),
+            play(FutexSide::pair(futexes, Scope::Private), futexes),
+        ] {
+            assert_eq!(after.done - before.done, 1000);
+            assert_eq!(after.parties.len(), 2);
+            assert!(after.parties[1].usage.voluntary_switches.is_some());
+        }
+    }
+
+    #[test]
+    fn a_partner_that_is_gone_is_noticed() {
+        let (near, far) = PipeSide::pair().unwrap();
+        drop(far);
+        let mut game = PingPong::new(near, board().unwrap());
+        assert!(game.run(1).is_err());
+    }
+}

@@ -1,0 +1,117 @@
+//! Who is measured when: the order of the cases in every round, and how many
+//! rounds a case gets.
+
+use std::time::Duration;
+
+use rand::SeedableRng as _;
+use rand::seq::SliceRandom as _;
+use rand_pcg::Pcg64Mcg;
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Rounds of a case that is quick enough.
+    pub rounds: u32,
+    /// Time of measuring in a round, as long as an operation is shorter.
+    pub measuring: Duration,
+    /// The length of one burst, as long as an operation is shorter.
+    pub burst: Duration,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            rounds: 15,
+            measuring: Duration::from_millis(20),
+            burst: Duration::from_millis(3),
+        }
+    }
+}
+
+/// A case whose round takes longer than this gets a third of the rounds.
+const SLOW: Duration = Duration::from_millis(200);
+/// A slow case gets at least so many: fewer give no interval.
+const FEWEST: u32 = 5;
+
+impl Effort {
+    /// How many rounds a case gets whose first round took `first`, start and
+    /// end of the probe included.
+    #[must_use]
+    pub fn rounds_for(&self, first: Duration) -> u32 {
+        if first <= SLOW {
+            self.rounds
+        } else {
+            (self.rounds / 3).max(FEWEST).min(self.rounds)
+        }
+    }
+
+    /// Operations of a burst and number of bursts, for operations of
+    /// `per_op` nanoseconds in batches of `batch`.
+    #[must_use]
+    pub fn bursts(&self, per_op: f64, batch: u64) -> (u64, u64) {
+        let batch_nanos = (per_op * batch as f64).max(1.0);
+        let whole = |nanos: Duration| whole_number(nanos.as_secs_f64() * 1e9 / batch_nanos);
+        let per_burst = whole(self.burst).max(1);
+        let bursts = (whole(self.measuring) / per_burst).max(1);
+        (per_burst * batch, bursts)
+    }
+}
+
+fn whole_number(value: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a positive quotient; rounding down is meant, and `as` saturates"
+    )]
+    let whole = value as u64;
+    whole
+}
+
+/// The order of `count` cases in a round: drawn anew for every round, the same
+/// for the same seed.
+#[must_use]
+pub fn order(count: usize, seed: u64, round: u32) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    let mixed = seed ^ u64::from(round).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    order.shuffle(&mut Pcg64Mcg::seed_from_u64(mixed));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_a_permutation_and_hangs_on_seed_and_round() {
+        let mut first = order(50, 1, 0);
+        assert_eq!(first, order(50, 1, 0));
+        assert_ne!(first, order(50, 1, 1));
+        assert_ne!(first, order(50, 2, 0));
+        first.sort_unstable();
+        assert_eq!(first, (0..50).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn bursts_fill_the_time_but_never_split_an_operation() {
+        let effort = Effort::default();
+        let (ops, bursts) = effort.bursts(7_000.0, 1);
+        assert_eq!((ops, bursts), (428, 6));
+        // An operation longer than everything is done once.
+        assert_eq!(effort.bursts(45e6, 1), (1, 1));
+        // Batches stay whole.
+        let (ops, _) = effort.bursts(5.0, 2_000);
+        assert_eq!(ops % 2_000, 0);
+    }
+
+    #[test]
+    fn slow_cases_get_fewer_rounds_but_enough_for_an_interval() {
+        let effort = Effort::default();
+        assert_eq!(effort.rounds_for(Duration::from_millis(30)), 15);
+        assert_eq!(effort.rounds_for(Duration::from_secs(1)), 5);
+        let short = Effort {
+            rounds: 2,
+            ..effort
+        };
+        assert_eq!(short.rounds_for(Duration::from_secs(1)), 2);
+    }
+}

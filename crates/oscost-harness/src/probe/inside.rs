@@ -1,0 +1,169 @@
+//! What a probe does: builds its case, answers requests until its input ends,
+//! takes everything down.
+//!
+//! It is a small process on purpose: no thread, no calibration, hardly any
+//! heap, so that what it forks is not a copy of a benchmark harness.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, Write as _};
+use std::process::ExitCode;
+
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
+use oscost_record::Placement;
+
+use super::protocol::{Answer, PROBE_FLAG, Request, Sampled, Spec};
+use crate::case::{Case, Suite};
+use crate::clock::MachineClock;
+use crate::failure::During as _;
+use crate::machine::{KernelTotals, Sources, TotalsReader};
+use crate::proof::{Expect, check_tasks, prove};
+use crate::sampler;
+use crate::work::{Audit, Measure};
+use crate::{Failure, pin};
+
+/// In place of a spec: end at once. What a probe's start and end are held
+/// against.
+const BARE: &str = "bare";
+
+/// Becomes a probe where the command line says so: then the exit code of the
+/// probe comes back, and the caller has nothing left to do. Call it first
+/// thing in `main`.
+#[must_use]
+pub fn become_probe_if_asked(suites: &[Suite]) -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().as_deref() != Some(OsStr::new(PROBE_FLAG)) {
+        return None;
+    }
+    let spec = arguments.next().unwrap_or_default();
+    if spec == BARE {
+        return Some(ExitCode::SUCCESS);
+    }
+    let answer = match parse(&spec, suites) {
+        Ok((spec, case)) => match serve(&spec, &case) {
+            Ok(()) => Answer::Farewell,
+            Err(failure) => failure.into(),
+        },
+        Err(failure) => failure.into(),
+    };
+    // A driver that is gone reads no farewell.
+    let _ = say(&answer);
+    Some(ExitCode::SUCCESS)
+}
+
+fn parse(spec: &OsStr, suites: &[Suite]) -> Result<(Spec, Case), Failure> {
+    let spec: Spec = serde_json::from_slice(spec.as_encoded_bytes())
+        .map_err(|error| Failure::Fail(format!("{PROBE_FLAG} is for oscost's own use: {error}")))?;
+    let case = suites
+        .iter()
+        .filter(|suite| suite.name == spec.id.suite())
+        .flat_map(Suite::cases)
+        .find(|case| case.info.id == spec.id)
+        .ok_or_else(|| Failure::Fail(format!("this program has no case {}", spec.id)))?;
+    Ok((spec, case))
+}
+
+fn serve(spec: &Spec, case: &Case) -> Result<(), Failure> {
+    die_with_the_driver()?;
+    let setting = case.setting(spec.cpus.clone());
+    if let Some(cpu) = setting.cpu(0) {
+        pin::this_thread(cpu)?;
+    }
+    let mut measure = (case.row.build)(&setting)?;
+    let mut witness = Witness::new((case.row.expect)(&setting), case.info.placement);
+    say(&Answer::Ready)?;
+    let mut input = std::io::stdin().lock();
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if input.read_line(&mut line).during("read a request")? == 0 {
+            return Ok(());
+        }
+        let request = serde_json::from_str(&line)
+            .map_err(|error| Failure::Fail(format!("no request: {error}")))?;
+        let answer = match request {
+            Request::Pilot => Answer::Plan(sampler::pilot(&mut measure, &spec.clock)?),
+            Request::Burst { batch, ops } => {
+                Answer::Taken(witness.burst(&mut measure, &spec.clock, batch, ops)?)
+            }
+        };
+        say(&answer)?;
+    }
+}
+
+/// Takes stock before and after each burst.
+struct Witness {
+    expect: Expect,
+    placement: Placement,
+    /// Only for cases that make tasks: the others keep no file open for it.
+    kernel: Option<TotalsReader>,
+}
+
+impl Witness {
+    fn new(expect: Expect, placement: Placement) -> Self {
+        let kernel = (expect.tasks > 0).then(|| TotalsReader::open(&Sources::machine()));
+        Self {
+            expect,
+            placement,
+            kernel,
+        }
+    }
+
+    fn burst(
+        &mut self,
+        measure: &mut Measure,
+        clock: &MachineClock,
+        batch: u64,
+        ops: u64,
+    ) -> Result<Box<Sampled>, Failure> {
+        let before = audit(measure)?;
+        let kernel_before = self.kernel_totals();
+        let taken = sampler::burst(measure, clock, batch, ops)?;
+        let created = self.kernel_totals().since(&kernel_before).tasks_created;
+        let after = audit(measure)?;
+        let mut proof = prove(ops, (&before, &after), self.expect, self.placement)?;
+        check_tasks(ops, self.expect, created)?;
+        proof.counters.tasks_created = created;
+        Ok(Box::new(Sampled {
+            ticks: taken.ticks,
+            levels: taken.readings.iter().map(|reading| reading.value).collect(),
+            parts: taken
+                .readings
+                .into_iter()
+                .next_back()
+                .unwrap_or_default()
+                .parts,
+            proof,
+        }))
+    }
+
+    fn kernel_totals(&mut self) -> KernelTotals {
+        self.kernel
+            .as_mut()
+            .map(TotalsReader::read)
+            .unwrap_or_default()
+    }
+}
+
+fn audit(measure: &mut Measure) -> Result<Audit, Failure> {
+    match measure {
+        Measure::Timed(work) => work.audit(),
+        Measure::SelfTimed(work) => work.audit(),
+        Measure::Level(level) => level.audit(),
+    }
+}
+
+/// The kernel kills this process when the driver dies, however it dies.
+fn die_with_the_driver() -> Result<(), Failure> {
+    prctl::set_pdeathsig(Signal::SIGKILL).during("prctl(PR_SET_PDEATHSIG)")?;
+    Ok(())
+}
+
+fn say(answer: &Answer) -> Result<(), Failure> {
+    let mut text = serde_json::to_vec(answer).map_err(|error| Failure::Fail(error.to_string()))?;
+    text.push(b'\n');
+    std::io::stdout()
+        .lock()
+        .write_all(&text)
+        .during("write an answer")
+}

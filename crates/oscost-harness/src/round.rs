@@ -1,0 +1,106 @@
+//! One case in one round, as both drivers do it: warm-up, proven bursts, and
+//! the line that they become.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use oscost_record::{Aspect, Burst, CaseLine, Counters, Ops, Outcome, Samples};
+
+use crate::Failure;
+use crate::case::Case;
+use crate::histogram;
+use crate::machine::{Sources, TotalsReader};
+use crate::plan::Effort;
+use crate::probe::Probe;
+use crate::sampler::Plan;
+
+/// Bursts with their values per operation.
+pub type Bursts = Vec<(Burst, Vec<f64>)>;
+
+/// Makes a fresh probe ready: finds out how to time the case where no earlier
+/// round has, else warms it up with a tenth of what will be measured.
+///
+/// # Errors
+/// What the probe says.
+pub fn prepare(
+    probe: &mut dyn Probe,
+    case: &Case,
+    plan: Option<Plan>,
+    effort: &Effort,
+) -> Result<Plan, Failure> {
+    // The pilot has warmed the case up already.
+    let Some(plan) = plan else {
+        return probe.pilot();
+    };
+    // A level is read once in a process: nothing of it can be warmed up.
+    if case.info.aspect != Aspect::Memory {
+        let (ops, bursts) = effort.bursts(plan.per_op.0, plan.batch);
+        let tenth = (ops * bursts / 10 / plan.batch).max(1) * plan.batch;
+        probe.burst(plan.batch, tenth)?;
+    }
+    Ok(plan)
+}
+
+/// Takes bursts of `ops` operations each, and marks those in which the
+/// hypervisor took time away.
+///
+/// # Errors
+/// What the probe says: one burst that is not proven condemns them all.
+pub fn take_bursts(
+    probe: &mut dyn Probe,
+    plan: Plan,
+    ops: u64,
+    count: u64,
+) -> Result<Bursts, Failure> {
+    let mut totals = TotalsReader::open(&Sources::machine());
+    let mut taken = Bursts::new();
+    for _ in 0..count {
+        let before = totals.read();
+        let (mut burst, values) = probe.burst(plan.batch, ops)?;
+        burst.counters.steal = totals.read().since(&before).steal;
+        burst.disturbed = burst.counters.steal.is_some_and(|steal| steal.0 > 0.0);
+        taken.push((burst, values));
+    }
+    Ok(taken)
+}
+
+/// The line of a case in a round.
+#[must_use]
+pub fn line(
+    case: &Case,
+    round: u32,
+    plan: Option<Plan>,
+    measured: Result<Bursts, Failure>,
+) -> CaseLine {
+    let mut line = CaseLine {
+        id: case.info.id.clone(),
+        round,
+        outcome: Outcome::Measured,
+        unit: case.info.unit.clone(),
+        ops_per_sample: Ops(plan.map_or(1, |plan| plan.batch)),
+        samples: Samples::default(),
+        counters: Counters::default(),
+        cpus: Vec::new(),
+        bursts: Vec::new(),
+    };
+    match measured {
+        Ok(bursts) => fill(&mut line, bursts),
+        Err(Failure::Skip(reason)) => line.outcome = Outcome::Skipped(reason),
+        Err(Failure::Fail(reason)) => line.outcome = Outcome::Failed(reason),
+    }
+    line
+}
+
+fn fill(line: &mut CaseLine, bursts: Bursts) {
+    let mut values = Vec::new();
+    let mut cpus = BTreeSet::new();
+    for (mut burst, burst_values) in bursts {
+        values.extend(burst_values);
+        cpus.extend(burst.cpus.iter().copied());
+        line.counters.add(&burst.counters);
+        // Kept once, with the totals.
+        burst.counters.parts = BTreeMap::new();
+        line.bursts.push(burst);
+    }
+    line.samples = histogram::store(values);
+    line.cpus = cpus.into_iter().collect();
+}

@@ -1,0 +1,260 @@
+//! Turns work into samples: finds out how long an operation is, chooses how to
+//! time it, and times it.
+//!
+//! Knows the clock and the work, nothing else: no process, no file, no
+//! statistics.
+
+use oscost_record::Nanos;
+use oscost_sys::counter::Ticks;
+use serde::{Deserialize, Serialize};
+
+use crate::work::{Measure, Reading, Work};
+use crate::{Clock, Failure};
+
+/// How a case is timed, found out once and kept for all its rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Operations that one sample spans.
+    pub batch: u64,
+    /// What one operation takes, roughly.
+    pub per_op: Nanos,
+}
+
+/// An operation at least so many clock readings long is timed alone.
+const ALONE: f64 = 50.0;
+/// A batch is at least so many clock readings long: the clock is below 1 %.
+const CLOCKS_IN_BATCH: f64 = 200.0;
+/// And at least so many steps of the clock.
+const STEPS_IN_BATCH: f64 = 200.0;
+/// And at least so long that an interrupt more or less shows as an outlier,
+/// not as a shift.
+const SHORTEST_BATCH: f64 = 10_000.0;
+/// The pilot stops doubling once a try takes this long.
+const PILOT: f64 = 200_000.0;
+/// No batch gets longer than this to be proven.
+const LONGEST_BATCH: f64 = 20e6;
+/// Half as many operations again must take half as long again, within this.
+const PROPORTION: f64 = 0.075;
+/// Tries of which the fastest counts: what disturbs only ever adds.
+const TRIES: usize = 9;
+
+/// What a burst gave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// One value per sample, in ticks over all its operations.
+    pub ticks: Vec<u64>,
+    /// Readings of a level, where the case has no duration.
+    pub readings: Vec<Reading>,
+}
+
+/// Finds out how long an operation is and how to time it. The first tries also
+/// warm the work up.
+///
+/// # Errors
+/// Where the work fails, or time does not grow with the operations: then
+/// nothing was timed that deserves the name.
+pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure> {
+    match measure {
+        Measure::Timed(work) => pilot_timed(work.as_mut(), clock),
+        Measure::SelfTimed(work) => {
+            let mut spent = Nanos(0.0);
+            let mut ops = 0;
+            while spent.0 < PILOT && ops < 64 {
+                spent.0 += clock.nanos(work.run_once(clock.reader())?).0;
+                ops += 1;
+            }
+            Ok(Plan {
+                batch: 1,
+                per_op: Nanos(spent.0 / f64::from(ops)),
+            })
+        }
+        // A second reading would find what the first has left behind: one is
+        // all that a process gives.
+        Measure::Level(_) => Ok(Plan {
+            batch: 1,
+            per_op: Nanos(f64::MAX),
+        }),
+    }
+}
+
+fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure> {
+    let mut ops = 1;
+    let per_op = loop {
+        let spent = clock.nanos(time(work, clock, ops)?);
+        if spent.0 >= PILOT || ops >= 1 << 40 {
+            break Nanos(spent.0 / ops as f64);
+        }
+        ops *= 2;
+    };
+    if per_op.0 >= ALONE * clock.cost().0 {
+        return Ok(Plan { batch: 1, per_op });
+    }
+    let shortest = (CLOCKS_IN_BATCH * clock.cost().0)
+        .max(STEPS_IN_BATCH * clock.resolution().0)
+        .max(SHORTEST_BATCH);
+    let mut batch = even(shortest / per_op.0);
+    loop {
+        let one = fastest(work, clock, batch)?;
+        let half_more = fastest(work, clock, batch + batch / 2)?;
+        let growth = half_more.0 / one.0;
+        if (growth - 1.5).abs() <= PROPORTION {
+            let per_op = Nanos(one.0 / batch as f64);
+            return Ok(Plan { batch, per_op });
+        }
+        if one.0 > LONGEST_BATCH || batch >= 1 << 40 {
+            return Err(Failure::Fail(format!(
+                "time does not grow with the work: half as many operations again as {batch} took {growth:.2} times as long"
+            )));
+        }
+        batch *= 2;
+    }
+}
+
+/// The next even number, so that half of it is whole.
+fn even(count: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a positive count far below 2^63; rounding down is meant"
+    )]
+    let count = count as u64;
+    (count / 2 + 1) * 2
+}
+
+fn fastest(work: &mut dyn Work, clock: &impl Clock, ops: u64) -> Result<Nanos, Failure> {
+    let mut fastest = Nanos(f64::INFINITY);
+    for _ in 0..TRIES {
+        let spent = clock.nanos(time(work, clock, ops)?);
+        if spent < fastest {
+            fastest = spent;
+        }
+    }
+    Ok(fastest)
+}
+
+#[inline]
+fn time(work: &mut dyn Work, clock: &impl Clock, ops: u64) -> Result<Ticks, Failure> {
+    let begin = clock.now();
+    work.run(ops)?;
+    Ok(clock.now().since(begin))
+}
+
+/// Takes samples over `ops` operations, a multiple of the plan's batch.
+///
+/// # Errors
+/// Where the work fails.
+pub fn burst(
+    measure: &mut Measure,
+    clock: &impl Clock,
+    batch: u64,
+    ops: u64,
+) -> Result<Taken, Failure> {
+    let samples = usize::try_from(ops / batch).unwrap_or(usize::MAX);
+    let mut taken = Taken::default();
+    match measure {
+        Measure::Level(level) => {
+            for _ in 0..samples {
+                taken.readings.push(level.read()?);
+            }
+        }
+        Measure::Timed(work) => {
+            taken.ticks.reserve_exact(samples);
+            for _ in 0..samples {
+                taken.ticks.push(time(work.as_mut(), clock, batch)?.0);
+            }
+        }
+        Measure::SelfTimed(work) => {
+            taken.ticks.reserve_exact(samples);
+            for _ in 0..samples {
+                taken.ticks.push(work.run_once(clock.reader())?.0);
+            }
+        }
+    }
+    Ok(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::fake::{FakeClock, pass};
+    use crate::work::{Audit, Evidence, TimedWork};
+
+    const CLOCK: FakeClock = FakeClock { cost: Nanos(20.0) };
+
+    /// Takes `first + ops × each` nanoseconds of a fake clock.
+    struct Fake {
+        first: u64,
+        each_pico: u64,
+    }
+
+    impl Evidence for Fake {
+        fn audit(&mut self) -> Result<Audit, Failure> {
+            Ok(Audit::default())
+        }
+    }
+
+    impl Work for Fake {
+        fn run(&mut self, ops: u64) -> Result<(), Failure> {
+            pass(self.first + ops * self.each_pico / 1000);
+            Ok(())
+        }
+    }
+
+    impl TimedWork for Fake {
+        fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure> {
+            let begin = now();
+            pass(self.first);
+            let end = now();
+            pass(self.each_pico);
+            Ok(end.since(begin))
+        }
+    }
+
+    fn fake(first: u64, each_pico: u64) -> Measure {
+        Measure::Timed(Box::new(Fake { first, each_pico }))
+    }
+
+    #[test]
+    fn a_long_operation_is_timed_alone() {
+        let mut measure = fake(0, 7_000_000);
+        let plan = pilot(&mut measure, &CLOCK).unwrap();
+        assert_eq!(plan.batch, 1);
+        let taken = burst(&mut measure, &CLOCK, 1, 5).unwrap();
+        assert_eq!(taken.ticks, vec![7000; 5]);
+    }
+
+    #[test]
+    fn a_short_operation_is_timed_in_proven_batches() {
+        let plan = pilot(&mut fake(0, 5_000), &CLOCK).unwrap();
+        assert!(plan.batch as f64 * 5.0 >= CLOCKS_IN_BATCH * CLOCK.cost.0);
+        assert!((plan.per_op.0 - 5.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_fixed_cost_makes_the_batch_longer() {
+        let short = pilot(&mut fake(0, 5_000), &CLOCK).unwrap();
+        let long = pilot(&mut fake(20_000, 5_000), &CLOCK).unwrap();
+        assert!(long.batch > short.batch);
+    }
+
+    #[test]
+    fn work_that_takes_no_time_is_refused() {
+        let failure = pilot(&mut fake(30_000, 0), &CLOCK).unwrap_err();
+        assert!(failure.to_string().contains("does not grow"));
+    }
+
+    #[test]
+    fn work_that_times_itself_is_taken_at_its_word() {
+        let work = Fake {
+            first: 3_000,
+            each_pico: 9_000_000,
+        };
+        let mut measure = Measure::SelfTimed(Box::new(work));
+        let plan = pilot(&mut measure, &CLOCK).unwrap();
+        assert_eq!((plan.batch, plan.per_op), (1, Nanos(3_000.0)));
+        assert_eq!(
+            burst(&mut measure, &CLOCK, 1, 3).unwrap().ticks,
+            vec![3_000; 3]
+        );
+    }
+}

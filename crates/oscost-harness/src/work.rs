@@ -1,0 +1,99 @@
+//! What a case gives to the sampler: work to time, or a level to read, and
+//! the evidence that it was done.
+
+use std::collections::BTreeMap;
+
+use oscost_record::{Counters, Cpu};
+use oscost_sys::counter::Ticks;
+
+use crate::Failure;
+
+/// A built case, ready to be measured.
+#[expect(missing_debug_implementations, reason = "holds whatever a case needs")]
+pub enum Measure {
+    /// The sampler times it.
+    Timed(Box<dyn Work>),
+    /// It times itself, since its region does not end where it returns.
+    SelfTimed(Box<dyn TimedWork>),
+    /// It has no duration: it reads a level.
+    Level(Box<dyn Level>),
+}
+
+/// Work that is timed from outside.
+pub trait Work: Evidence {
+    /// Does `ops` operations back to back. Only what the unit names may happen
+    /// here: the clock is running.
+    ///
+    /// # Errors
+    /// The call that refused, or the check that did not hold.
+    fn run(&mut self, ops: u64) -> Result<(), Failure>;
+}
+
+/// Work that knows itself when its region began and ended.
+pub trait TimedWork: Evidence {
+    /// Does one operation and tells how long it took, by the clock that it is
+    /// given.
+    ///
+    /// # Errors
+    /// The call that refused, or the check that did not hold.
+    fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure>;
+}
+
+/// A level that is read, not timed: memory.
+pub trait Level: Evidence {
+    /// Brings the level about, reads it and takes it down again.
+    ///
+    /// # Errors
+    /// The call that refused, or the check that did not hold.
+    fn read(&mut self) -> Result<Reading, Failure>;
+}
+
+/// One reading of a level.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The figure, in the unit of the case.
+    pub value: f64,
+    /// What it is made of, and what stands beside it, in the same unit.
+    pub parts: BTreeMap<String, f64>,
+}
+
+/// The case's own account of what it has done since it was built.
+pub trait Evidence {
+    /// Takes stock. Never called while the clock runs.
+    ///
+    /// # Errors
+    /// Where a party does not answer, or its account is impossible.
+    fn audit(&mut self) -> Result<Audit, Failure>;
+}
+
+/// What has been done since a case was built, as counted where it happened:
+/// by the partner, by the new task, by the kernel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Audit {
+    /// Operations that were really done.
+    pub done: u64,
+    /// Every party, the measuring one first.
+    pub parties: Vec<Party>,
+}
+
+/// One party's account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Party {
+    /// The CPU that it runs on now; absent where nobody can tell.
+    pub cpu: Option<Cpu>,
+    /// What the kernel has counted for it so far.
+    pub usage: Counters,
+}
+
+impl Audit {
+    /// An account with the calling thread as the only party.
+    ///
+    /// # Errors
+    /// What `getrusage(2)` says.
+    pub fn alone(done: u64) -> Result<Self, Failure> {
+        Ok(Self {
+            done,
+            parties: vec![crate::usage::this_thread()?],
+        })
+    }
+}

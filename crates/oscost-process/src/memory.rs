@@ -1,0 +1,138 @@
+//! Keeping many idle processes: what each holds of memory.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{Pid, getpid, pause};
+use oscost_harness::memory::{kernel_stack_growth, kernel_stacks, of_process};
+use oscost_harness::{
+    Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Reading, Row,
+    Setting,
+};
+use oscost_record::{Aspect, Bytes, TaskKind};
+use oscost_sys::fork::fork;
+use oscost_sys::map::SharedPage;
+
+use crate::create::too_many;
+use crate::reap;
+
+pub(crate) const ROWS: &[Row] = &[Row {
+    operation: "memory/fork",
+    title: "forked process",
+    question: "How much memory does each of many idle forked processes hold, its page tables and kernel stack included?",
+    task: TaskKind::Process,
+    aspect: Aspect::Memory,
+    per: "process",
+    axis: Some(Axis {
+        name: "tasks",
+        unit: "",
+        core: &[10, 100, 1000],
+        full: &[],
+    }),
+    peers: None,
+    control: None,
+    claims: &[7],
+    needs: |setting| {
+        vec![
+            Need::SmapsRollup,
+            Need::Tasks(setting.value() + 100),
+            Need::Memory(Bytes(setting.value() << 20)),
+        ]
+    },
+    expect: |setting| Expect::tasks(setting.value()),
+    build: |setting: &Setting| {
+        Ok(Measure::Level(Box::new(Idle {
+            count: setting.value(),
+            readings: 0,
+        })))
+    },
+}];
+
+struct Idle {
+    count: u64,
+    readings: u64,
+}
+
+/// Children that are killed and reaped whatever happens.
+struct Children(Vec<Pid>);
+
+impl Children {
+    fn end(&mut self) -> Result<u64, Failure> {
+        for &child in &self.0 {
+            kill(child, Signal::SIGKILL).during("kill")?;
+        }
+        let mut reaped = 0;
+        for child in std::mem::take(&mut self.0) {
+            match waitpid(child, None).during("waitpid")? {
+                WaitStatus::Signaled(_, Signal::SIGKILL, _) => reaped += 1,
+                other => {
+                    return Err(Failure::Fail(format!(
+                        "an idle process was to stay until it was killed, but: {other:?}"
+                    )));
+                }
+            }
+        }
+        Ok(reaped)
+    }
+}
+
+impl Drop for Children {
+    fn drop(&mut self) {
+        let _ = self.end();
+    }
+}
+
+/// All children must have come to rest within this.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Level for Idle {
+    fn read(&mut self) -> Result<Reading, Failure> {
+        let page = SharedPage::new().during("mmap(MAP_SHARED)")?;
+        let resting = &page.slot(0).long;
+        let mut children = Children(Vec::with_capacity(usize::try_from(self.count).unwrap_or(0)));
+        let before = of_process(getpid())?;
+        let stacks_before = kernel_stacks();
+        for _ in 0..self.count {
+            let child = fork(|| {
+                // Should the probe die, its children are not to stay behind.
+                let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+                resting.fetch_add(1, Relaxed);
+                loop {
+                    pause();
+                }
+            });
+            children.0.push(child.during("fork").map_err(too_many)?);
+        }
+        let begin = Instant::now();
+        while resting.load(Acquire) < self.count {
+            if begin.elapsed() > PATIENCE {
+                return Err(Failure::Fail(format!(
+                    "only {} of {} processes came to rest",
+                    resting.load(Acquire),
+                    self.count
+                )));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Pages that parent and children share count once over all of them, so
+        // the parent's own share is part of what has grown.
+        let mut all = of_process(getpid())?;
+        for &child in &children.0 {
+            all = all + of_process(child)?;
+        }
+        let stacks = kernel_stack_growth(stacks_before);
+        let reaped = children.end()?;
+        if reaped == self.count {
+            self.readings += 1;
+        }
+        Ok(all.since(&before).per_task(self.count, stacks))
+    }
+}
+
+impl Evidence for Idle {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        reap::audit(self.readings)
+    }
+}

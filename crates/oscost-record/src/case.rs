@@ -1,0 +1,199 @@
+//! What a case is, as the record tells it: its id, its question, its unit.
+//!
+//! The header of a record carries one [`CaseInfo`] per case, so that a report
+//! can be made from the record alone, years later, by another version.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Unit;
+
+/// `suite/operation[/variant]` plus `name=value` parameters, all joined by
+/// slashes. Never changes once released: histories hang on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CaseId(pub String);
+
+impl CaseId {
+    /// The part before the first slash.
+    #[must_use]
+    pub fn suite(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<&str> for CaseId {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// The kind of task a case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaskKind {
+    /// A task with an address space of its own.
+    Process,
+    /// A task that the kernel schedules inside a shared address space.
+    Thread,
+    /// A task that the program itself schedules.
+    Coroutine,
+}
+
+/// What about the task is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aspect {
+    /// Making a task and seeing it end.
+    Create,
+    /// Handing the CPU from task to task and back.
+    Switch,
+    /// Keeping an idle task.
+    Memory,
+    /// The loop around another case, without the work: what to subtract.
+    Control,
+    /// A cost that others are compared with: a system call, a clock read.
+    Floor,
+}
+
+/// Which CPUs the parties of a case run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placement {
+    /// All parties pinned to one CPU.
+    SameCpu,
+    /// Two parties pinned to two CPUs.
+    CrossCpu,
+    /// Not pinned: the scheduler chooses.
+    Free,
+}
+
+/// Who talks to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Peers {
+    /// Two processes.
+    Processes,
+    /// Two threads of one process.
+    Threads,
+    /// Two coroutines of one thread.
+    Coroutines,
+}
+
+/// How wide a run casts its net.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// Two minutes: what answers the headline questions.
+    Core,
+    /// Everything.
+    Full,
+}
+
+/// The value of a named parameter, with its unit: `64 MiB`, `1000 tasks`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// The number.
+    pub value: u64,
+    /// Its unit; empty for a bare count.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+}
+
+/// Everything about a case but its measurements.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseInfo {
+    /// The id.
+    pub id: CaseId,
+    /// The suite: the first part of the id.
+    pub suite: String,
+    /// Operation and variant: the id without suite and parameters.
+    pub operation: String,
+    /// A few words for the axis of a picture: `fork`, `pthread_create`.
+    pub title: String,
+    /// The question that the number answers, as a full sentence.
+    pub question: String,
+    /// What one operation is.
+    pub unit: Unit,
+    /// The kind of task.
+    pub task: TaskKind,
+    /// What is measured of it.
+    pub aspect: Aspect,
+    /// The narrowest tier that measures it.
+    pub tier: Tier,
+    /// Named parameters, without the placement.
+    pub parameters: BTreeMap<String, Parameter>,
+    /// Which CPUs.
+    pub placement: Placement,
+    /// Who talks to whom, where two do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peers: Option<Peers>,
+    /// The case to subtract for a net figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<CaseId>,
+    /// Numbers of the claims that stand on this case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<u8>,
+}
+
+macro_rules! name_as_serde {
+    ($($type:ident { $($variant:ident => $name:literal),+ $(,)? })+) => {$(
+        impl $type {
+            /// The name in records and ids.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    )+};
+}
+
+name_as_serde! {
+    TaskKind { Process => "process", Thread => "thread", Coroutine => "coroutine" }
+    Aspect {
+        Create => "create", Switch => "switch", Memory => "memory",
+        Control => "control", Floor => "floor",
+    }
+    Placement { SameCpu => "same-cpu", CrossCpu => "cross-cpu", Free => "free" }
+    Peers { Processes => "processes", Threads => "threads", Coroutines => "coroutines" }
+    Tier { Core => "core", Full => "full" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_agree_with_the_serialised_form() {
+        for placement in [Placement::SameCpu, Placement::CrossCpu, Placement::Free] {
+            let text = serde_json::to_string(&placement).unwrap();
+            assert_eq!(text, format!("\"{placement}\""));
+        }
+        for aspect in [
+            Aspect::Create,
+            Aspect::Switch,
+            Aspect::Memory,
+            Aspect::Control,
+            Aspect::Floor,
+        ] {
+            assert_eq!(
+                serde_json::to_string(&aspect).unwrap(),
+                format!("\"{aspect}\"")
+            );
+        }
+    }
+}

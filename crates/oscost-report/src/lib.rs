@@ -1,0 +1,60 @@
+//! Records in, things to look at out: one self-contained HTML page, PNG
+//! files, and a table for a terminal.
+//!
+//! Everything shown comes from the record and from `oscost-analysis`. Nothing
+//! here measures, estimates, or asks the operating system for more than a
+//! place to put the files.
+
+mod error;
+mod files;
+mod markdown;
+mod page;
+mod picture;
+mod table;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use oscost_record::Record;
+
+pub use error::ReportError;
+pub use markdown::markdown;
+pub use picture::DrawError;
+pub use table::table;
+
+use page::Chapter;
+
+/// The files of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The HTML page.
+    pub page: PathBuf,
+    /// The answers as Markdown.
+    pub headlines: PathBuf,
+    /// The PNG files, the ladder first.
+    pub pictures: Vec<PathBuf>,
+}
+
+/// Writes `index.html`, `headlines.md` and PNG files about `record` into the folder `out`,
+/// which is made where it is missing. Each file is replaced as a whole or not
+/// at all; other files of the folder are left alone.
+///
+/// # Errors
+/// [`ReportError`] names the file and what the system said.
+pub fn write(record: &Record, out: &Path) -> Result<Written, ReportError> {
+    let chapter = Chapter::of(record)?;
+    let page = page::render(&chapter)?;
+    files::folder(out)?;
+    let mut pictures = Vec::new();
+    for (name, bytes) in chapter.pictures()? {
+        pictures.push(files::replace(out, &name, &bytes)?);
+    }
+    let text = markdown(record, &oscost_analysis::summarise(record));
+    let headlines = files::replace(out, "headlines.md", text.as_bytes())?;
+    let page = files::replace(out, "index.html", page.as_bytes())?;
+    Ok(Written {
+        page,
+        headlines,
+        pictures,
+    })
+}

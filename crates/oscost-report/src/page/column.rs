@@ -1,0 +1,250 @@
+//! The columns of the table of cases, and a cell of each: text for people, a
+//! number to sort by, and a reason where there is no figure.
+
+use oscost_analysis::{Estimate, Net, Summary, format};
+
+use crate::words;
+
+/// The head of a column.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    /// What it means, as a tooltip.
+    pub(super) means: &'static str,
+    pub(super) numeric: bool,
+}
+
+const fn text(name: &'static str, means: &'static str) -> Column {
+    Column {
+        name,
+        means,
+        numeric: false,
+    }
+}
+
+const fn number(name: &'static str, means: &'static str) -> Column {
+    Column {
+        name,
+        means,
+        numeric: true,
+    }
+}
+
+/// Every column, in order. [`cells`] and the first three of a row agree with
+/// it.
+pub(super) const COLUMNS: [Column; 16] = [
+    text("case", "suite / operation / variant / parameters"),
+    text("kind", "the kind of task"),
+    text("aspect", "what about the task is measured"),
+    number(
+        "estimate",
+        "median over rounds of the medians of each round",
+    ),
+    number(
+        "95 % interval",
+        "bootstrap over rounds, then samples; sorted by its half-width over the estimate",
+    ),
+    text("per", "what one figure is counted per"),
+    number("net", "the estimate less its control case"),
+    number("p50", "half of all samples are at most this"),
+    number("p90", "90 % of all samples are at most this"),
+    number(
+        "p99",
+        "99 % of all samples are at most this; needs 1,000 samples",
+    ),
+    number(
+        "p99.9",
+        "99.9 % of all samples are at most this; needs 10,000 samples",
+    ),
+    number("max", "the largest sample"),
+    number("switches", "voluntary context switches per operation"),
+    number("faults", "minor page faults per operation"),
+    number(
+        "spread",
+        "coefficient of variation of the medians of the rounds",
+    ),
+    number(
+        "rounds × samples",
+        "fresh processes × samples in each, on average",
+    ),
+];
+
+/// One figure of a row.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    /// What to sort by; empty sorts last.
+    pub(super) value: String,
+    /// A remark, as a tooltip; empty for none.
+    pub(super) title: String,
+}
+
+impl Cell {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    fn number(text: impl Into<String>, value: f64) -> Self {
+        Self {
+            text: text.into(),
+            value: value.to_string(),
+            title: String::new(),
+        }
+    }
+
+    fn absent(why: impl Into<String>) -> Self {
+        Self {
+            text: "–".to_owned(),
+            value: String::new(),
+            title: why.into(),
+        }
+    }
+
+    fn titled(self, title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            ..self
+        }
+    }
+}
+
+/// The figures of a case, from the column `estimate` on.
+pub(super) fn cells(summary: &Summary) -> Vec<Cell> {
+    let quantity = |value: f64| Cell::number(format::quantity(value, &summary.info.unit), value);
+    let why = || words::note(&summary.fate).unwrap_or_else(|| "not measured".to_owned());
+    let per_operation = summary.per_operation;
+    let counted = |value: Option<f64>| match value {
+        Some(value) => Cell::number(small(value), value),
+        None => Cell::absent("not counted"),
+    };
+    vec![
+        summary
+            .estimate
+            .map_or_else(|| Cell::absent(why()), |estimate| quantity(estimate.value)),
+        summary.estimate.map_or_else(
+            || Cell::absent(why()),
+            |estimate| interval(summary, &estimate),
+        ),
+        Cell::text(summary.info.unit.per.clone()),
+        net(summary),
+        rank(summary, 50.0),
+        rank(summary, 90.0),
+        rank(summary, 99.0),
+        rank(summary, 99.9),
+        summary.extremes.map_or_else(
+            || Cell::absent(why()),
+            |(_, max)| means(quantity(max), summary),
+        ),
+        counted(per_operation.voluntary_switches),
+        counted(per_operation.minor_faults),
+        match summary.spread {
+            Some(spread) => Cell::number(format::percent(spread), spread),
+            None => Cell::absent("needs two rounds"),
+        },
+        match summary.rounds {
+            0 => Cell::absent(why()),
+            rounds => {
+                let each = (summary.samples as f64 / f64::from(rounds)).round();
+                Cell::number(
+                    format!("{rounds} × {}", format::grouped(each)),
+                    summary.samples as f64,
+                )
+            }
+        },
+    ]
+}
+
+fn interval(summary: &Summary, estimate: &Estimate) -> Cell {
+    let [low, high] =
+        [estimate.low, estimate.high].map(|end| format::quantity(end, &summary.info.unit));
+    let half = words::half_width(estimate);
+    let plus_minus = format!("± {} of the estimate", format::percent(half));
+    Cell::number(format!("{low} to {high}"), half).titled(plus_minus)
+}
+
+fn net(summary: &Summary) -> Cell {
+    let unit = &summary.info.unit;
+    match (&summary.net, &summary.info.control) {
+        (Some(Net::Above(net)), Some(control)) => {
+            Cell::number(format::quantity(net.value, unit), net.value)
+                .titled(format!("less {control}: {}", words::interval(net, unit)))
+        }
+        (Some(Net::BelowResolution(net)), Some(control)) => Cell::number(
+            format!("{} *", format::quantity(net.value, unit)),
+            net.value,
+        )
+        .titled(format!(
+            "below resolution: less {control} it can't be told from zero: {}",
+            words::interval(net, unit)
+        )),
+        (Some(net), None) => Cell::text(words::net(net, unit)),
+        (None, Some(control)) => Cell::absent(format!("its control {control} was not measured")),
+        (None, None) => Cell::absent("has no control"),
+    }
+}
+
+fn rank(summary: &Summary, rank: f64) -> Cell {
+    let unit = &summary.info.unit;
+    match words::percentile(summary, rank) {
+        Some(percentile) => {
+            let value = percentile.estimate.value;
+            let cell = Cell::number(format::quantity(value, unit), value);
+            means(
+                cell.titled(words::interval(&percentile.estimate, unit)),
+                summary,
+            )
+        }
+        None if summary.samples == 0 => Cell::absent("no samples"),
+        None => Cell::absent(format!(
+            "needs {}, and there are {}",
+            words::several(words::samples_needed(rank), "sample"),
+            format::grouped(summary.samples as f64),
+        )),
+    }
+}
+
+/// Marks a figure of batch means, whose tail is not that of operations.
+fn means(cell: Cell, summary: &Summary) -> Cell {
+    if summary.ops_per_sample <= 1 {
+        return cell;
+    }
+    let ops = format::grouped(summary.ops_per_sample as f64);
+    let of_means = format!("of means of {ops} operations");
+    let title = if cell.title.is_empty() {
+        of_means
+    } else {
+        format!("{}, {of_means}", cell.title)
+    };
+    Cell {
+        text: format!("{}†", cell.text),
+        title,
+        ..cell
+    }
+}
+
+/// A count per operation: `2`, `0.013`, `118`.
+fn small(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        size if size >= 100.0 => format::grouped(value),
+        size if size >= 0.995 => format!("{value:.2}")
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
+        size if size >= 0.0005 => format!("{value:.3}").trim_end_matches('0').to_owned(),
+        _ => "< 0.001".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_per_operation_keep_what_matters() {
+        let shown = [0.0, 2.0, 2.004, 1.5, 0.0132, 0.00001, 1234.0].map(small);
+        assert_eq!(shown, ["0", "2", "2", "1.5", "0.013", "< 0.001", "1,234"]);
+    }
+}

@@ -1,0 +1,212 @@
+//! A logarithmic scale from values to pixels, and the round values that are
+//! worth a label on it. Linear axes would hide everything but the dearest
+//! case, so there are none.
+
+use oscost_analysis::format;
+use oscost_record::{Quantity, Unit};
+
+/// What the numbers on an axis are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Measure {
+    /// A time or an amount of memory.
+    Of(Unit),
+    /// A bare count.
+    Count,
+    /// Mebibytes.
+    Mebibytes,
+}
+
+/// A logarithmic scale.
+#[derive(Clone, Debug)]
+pub(crate) struct Scale {
+    low: f64,
+    high: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Scale {
+    /// A scale that holds every positive one of `values` with a little room,
+    /// between the pixels `from` and `to`. At least a factor of two is shown,
+    /// so that noise does not fill the picture.
+    pub(crate) fn over(values: impl IntoIterator<Item = f64>, from: f64, to: f64) -> Self {
+        let (mut low, mut high) = (f64::INFINITY, 0.0f64);
+        for value in values
+            .into_iter()
+            .filter(|value| value.is_finite() && *value > 0.0)
+        {
+            low = low.min(value);
+            high = high.max(value);
+        }
+        if high == 0.0 {
+            (low, high) = (1.0, 10.0);
+        }
+        let room = (high / low)
+            .powf(0.04)
+            .max((2.0 * low / high).sqrt())
+            .max(1.02);
+        Self {
+            low: low / room,
+            high: high * room,
+            from,
+            to,
+        }
+    }
+
+    /// The pixel of a value; values off the scale stand at its end.
+    pub(crate) fn at(&self, value: f64) -> f64 {
+        let value = value.clamp(self.low, self.high);
+        let share = (value / self.low).ln() / (self.high / self.low).ln();
+        self.from + share * (self.to - self.from)
+    }
+
+    /// Whether a value is on the scale.
+    pub(crate) fn holds(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// Round values, as many as fit with `gap` pixels between them.
+    pub(crate) fn ticks(&self, measure: &Measure, gap: f64) -> Vec<f64> {
+        let binary = match measure {
+            Measure::Of(unit) => unit.quantity == Quantity::Memory,
+            Measure::Count => false,
+            Measure::Mebibytes => true,
+        };
+        let fits = |ticks: &Vec<f64>| {
+            ticks
+                .windows(2)
+                .all(|pair| (self.at(pair[1]) - self.at(pair[0])).abs() >= gap)
+        };
+        let (base, dense): (f64, [&[f64]; 4]) = if binary {
+            (
+                2.0,
+                [
+                    &[1.0, 1.125, 1.25, 1.375, 1.5, 1.625, 1.75, 1.875],
+                    &[1.0, 1.25, 1.5, 1.75],
+                    &[1.0, 1.5],
+                    &[1.0],
+                ],
+            )
+        } else {
+            (
+                10.0,
+                [
+                    &[1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0],
+                    &[1.0, 2.0, 3.0, 5.0],
+                    &[1.0, 2.0, 5.0],
+                    &[1.0, 3.0],
+                ],
+            )
+        };
+        let steps: &[i32] = if binary {
+            &[2, 4, 6, 10, 20]
+        } else {
+            &[1, 2, 3, 4]
+        };
+        let dense = dense.into_iter().map(|within| self.powers(base, 1, within));
+        let sparse = steps.iter().map(|&step| self.powers(base, step, &[1.0]));
+        let mut ladders = dense.chain(sparse);
+        ladders.find(fits).unwrap_or_default()
+    }
+
+    /// `within × base^(step × n)`, for every n on the scale.
+    fn powers(&self, base: f64, step: i32, within: &[f64]) -> Vec<f64> {
+        let base = base.powi(step);
+        #[expect(clippy::cast_possible_truncation, reason = "an exponent")]
+        let exponent = |value: f64| value.log(base).floor() as i32;
+        (exponent(self.low)..=exponent(self.high))
+            .flat_map(|n| within.iter().map(move |factor| factor * base.powi(n)))
+            .filter(|value| self.holds(*value))
+            .collect()
+    }
+}
+
+impl Measure {
+    /// A round value with its unit, short: `10 µs`.
+    pub(crate) fn tick(&self, value: f64) -> String {
+        match self {
+            Self::Of(unit) => without_zeros(&format::quantity(value, unit)),
+            Self::Count => format::grouped(value),
+            Self::Mebibytes => {
+                without_zeros(&format::quantity(value * 1_048_576.0, &Unit::memory("")))
+            }
+        }
+    }
+}
+
+/// `1.00 µs` as `1 µs`.
+fn without_zeros(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((number, unit)) if number.contains('.') => {
+            format!(
+                "{} {unit}",
+                number.trim_end_matches('0').trim_end_matches('.')
+            )
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time() -> Measure {
+        Measure::Of(Unit::time("round trip"))
+    }
+
+    #[test]
+    fn equal_ratios_are_equally_far_apart() {
+        let scale = Scale::over([10.0, 1000.0], 0.0, 400.0);
+        assert!(scale.at(10.0) > 0.0 && scale.at(1000.0) < 400.0);
+        assert!(
+            (scale.at(100.0) - 200.0).abs() < 1e-9,
+            "the geometric mean is in the middle"
+        );
+    }
+
+    #[test]
+    fn decades_are_labelled_where_there_is_little_room() {
+        let scale = Scale::over([1.0, 1e6], 0.0, 400.0);
+        let ticks: Vec<String> = scale
+            .ticks(&time(), 50.0)
+            .into_iter()
+            .map(|value| time().tick(value))
+            .collect();
+        assert_eq!(
+            ticks,
+            ["1 ns", "10 ns", "100 ns", "1 µs", "10 µs", "100 µs", "1 ms"]
+        );
+    }
+
+    #[test]
+    fn a_narrow_span_still_has_two_labels() {
+        for value in [1.0, 1.9, 7.3, 9.99, 1234.0] {
+            let scale = Scale::over([value], 0.0, 300.0);
+            let memory = Measure::Of(Unit::memory("thread"));
+            assert!(scale.ticks(&time(), 50.0).len() >= 2, "{value}");
+            assert!(scale.ticks(&memory, 50.0).len() >= 2, "{value}");
+        }
+    }
+
+    #[test]
+    fn memory_is_labelled_by_powers_of_two() {
+        let measure = Measure::Of(Unit::memory("thread"));
+        let scale = Scale::over([4096.0, 65536.0], 0.0, 300.0);
+        let ticks: Vec<String> = scale
+            .ticks(&measure, 50.0)
+            .into_iter()
+            .map(|value| measure.tick(value))
+            .collect();
+        assert!(
+            ticks.contains(&"4 KiB".to_owned()) && ticks.contains(&"64 KiB".to_owned()),
+            "{ticks:?}"
+        );
+    }
+
+    #[test]
+    fn nothing_to_show_is_no_trouble() {
+        let scale = Scale::over([], 0.0, 100.0);
+        assert!(scale.at(5.0).is_finite());
+    }
+}

@@ -1,0 +1,91 @@
+//! The table for a terminal: one line per case, columns aligned, figures in
+//! the unit that suits them. No colour and no width of the terminal: whoever
+//! prints it may add them.
+
+use oscost_analysis::{Summary, format};
+
+use crate::words;
+
+const HEADER: [&str; 9] = [
+    "case",
+    "estimate",
+    "95 % interval",
+    "p50",
+    "p90",
+    "p99",
+    "p99.9",
+    "max",
+    "spread",
+];
+
+/// An aligned table of `summaries`, one line each, ending in a line break.
+/// Notes (`skipped: …`) stand at the end of their line, unaligned. Figures
+/// are per unit of the case; `-` where there are too few samples.
+#[must_use]
+pub fn table(summaries: &[Summary]) -> String {
+    let rows: Vec<([String; 9], String)> = summaries.iter().map(row).collect();
+    let header = (HEADER.map(str::to_owned), "per".to_owned());
+    let lines: Vec<&([String; 9], String)> = std::iter::once(&header).chain(&rows).collect();
+    let width = |column: usize| {
+        lines
+            .iter()
+            .map(|(cells, _)| cells[column].chars().count())
+            .max()
+            .unwrap_or_default()
+    };
+    let widths: [usize; 9] = std::array::from_fn(width);
+    let mut text = String::new();
+    for (cells, note) in lines {
+        for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            if column == 0 {
+                text.push_str(&format!("{cell:<width$}"));
+            } else {
+                text.push_str(&format!("  {cell:>width$}"));
+            }
+        }
+        text.push_str("  ");
+        text.push_str(note);
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+fn row(summary: &Summary) -> ([String; 9], String) {
+    let unit = &summary.info.unit;
+    let quantity = |value: f64| format::quantity(value, unit);
+    let absent = || "-".to_owned();
+    let rank = |rank: f64| {
+        let percentile = words::percentile(summary, rank);
+        percentile.map_or_else(absent, |percentile| quantity(percentile.estimate.value))
+    };
+    let estimate = summary.estimate.as_ref();
+    let cells = [
+        printable(&summary.info.id.0),
+        estimate.map_or_else(absent, |estimate| quantity(estimate.value)),
+        estimate.map_or_else(absent, |estimate| {
+            format!("{} to {}", quantity(estimate.low), quantity(estimate.high))
+        }),
+        rank(50.0),
+        rank(90.0),
+        rank(99.0),
+        rank(99.9),
+        summary
+            .extremes
+            .map_or_else(absent, |(_, max)| quantity(max)),
+        summary.spread.map_or_else(absent, format::percent),
+    ];
+    let notes = [
+        estimate.map(|_| unit.per.clone()),
+        words::note(&summary.fate),
+    ];
+    let note = notes.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    (cells, printable(&note))
+}
+
+/// The text without what would move the cursor of a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
+}

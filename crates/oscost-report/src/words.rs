@@ -1,0 +1,203 @@
+//! Words and figures that the table, the pictures and the page share, so that
+//! one thing has one name everywhere.
+
+use std::collections::BTreeMap;
+
+use oscost_analysis::{Estimate, Fate, Net, Percentile, Summary, format};
+use oscost_record::{Aspect, CaseId, CaseInfo, Quantity, TaskKind, Unit};
+
+/// A number of things: `1 round`, `15 rounds`.
+pub(crate) fn several(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", format::grouped(number as f64))
+}
+
+/// What an axis with this unit is called: `time per round trip`.
+pub(crate) fn axis(unit: &Unit) -> String {
+    let quantity = match unit.quantity {
+        Quantity::Time => "time",
+        Quantity::Memory => "memory",
+    };
+    format!("{quantity} per {}", unit.per)
+}
+
+/// What a panel about an aspect is called.
+pub(crate) fn aspect(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Create => "To make: one task created and seen to end",
+        Aspect::Switch => "To switch: the CPU handed over and back",
+        Aspect::Memory => "To keep: memory of one idle task",
+        Aspect::Control => "Controls: the loop without the work",
+        Aspect::Floor => "Floors: what everything else stands on",
+    }
+}
+
+/// What an answer of the first screen is about.
+pub(crate) fn question(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Create => "To make",
+        Aspect::Switch => "To switch",
+        Aspect::Memory => "To keep",
+        Aspect::Control | Aspect::Floor => "Besides",
+    }
+}
+
+/// A ratio: `5.1×`.
+pub(crate) fn times(ratio: f64) -> String {
+    format!("{}×", format::ratio(ratio))
+}
+
+/// An estimate with its interval: `3.21 µs (3.10 µs to 3.30 µs)`.
+pub(crate) fn interval(estimate: &Estimate, unit: &Unit) -> String {
+    let [value, low, high] =
+        [estimate.value, estimate.low, estimate.high].map(|value| format::quantity(value, unit));
+    format!("{value} ({low} to {high})")
+}
+
+/// Half of an interval's width over its estimate.
+pub(crate) fn half_width(estimate: &Estimate) -> f64 {
+    (estimate.high - estimate.low) / 2.0 / estimate.value
+}
+
+/// The percentile of a rank, where there were samples enough for it.
+pub(crate) fn percentile(summary: &Summary, rank: f64) -> Option<&Percentile> {
+    summary
+        .percentiles
+        .iter()
+        .find(|percentile| (percentile.rank - rank).abs() < 1e-9)
+}
+
+/// Samples that a percentile needs before it is printed.
+pub(crate) fn samples_needed(rank: f64) -> u64 {
+    match rank {
+        rank if rank >= 99.9 => 10_000,
+        rank if rank >= 99.0 => 1_000,
+        _ => 1,
+    }
+}
+
+/// A net figure in words.
+pub(crate) fn net(net: &Net, unit: &Unit) -> String {
+    match net {
+        Net::Above(estimate) => format::quantity(estimate.value, unit),
+        Net::BelowResolution(estimate) => {
+            format!(
+                "{} (below resolution)",
+                format::quantity(estimate.value, unit)
+            )
+        }
+    }
+}
+
+/// Why a case has no figure, or not a whole one.
+pub(crate) fn note(fate: &Fate) -> Option<String> {
+    match fate {
+        Fate::Measured => None,
+        Fate::Partly(rounds, reasons) => Some(format!(
+            "failed in {}: {}",
+            several(u64::from(*rounds), "round"),
+            reasons.join("; ")
+        )),
+        Fate::Skipped(reason) => Some(format!("skipped: {reason}")),
+        Fate::Failed(reasons) => Some(format!("failed: {}", reasons.join("; "))),
+        Fate::Missing => Some("missing: the run ended before it".to_owned()),
+    }
+}
+
+/// A remark as a sentence: its first letter large, a full stop at its end.
+pub(crate) fn sentence(remark: &str) -> String {
+    let mut letters = remark.trim().chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let text: String = first.to_uppercase().chain(letters).collect();
+    if text.ends_with(['.', '!', '?']) {
+        text
+    } else {
+        text + "."
+    }
+}
+
+/// The plural of a kind, for headings.
+pub(crate) fn kinds(kind: TaskKind) -> &'static str {
+    match kind {
+        TaskKind::Process => "processes",
+        TaskKind::Thread => "threads",
+        TaskKind::Coroutine => "coroutines",
+    }
+}
+
+/// A name for each case, short where the title alone tells it from the
+/// others of the slice, with parameters and placement where it doesn't.
+pub(crate) fn labels<'a>(cases: &[&'a CaseInfo]) -> BTreeMap<&'a CaseId, String> {
+    let twins = |case: &CaseInfo| {
+        cases
+            .iter()
+            .filter(|other| other.task == case.task && other.title == case.title)
+            .count()
+    };
+    let name = |case: &CaseInfo| {
+        if twins(case) > 1 {
+            full_label(case)
+        } else {
+            case.title.clone()
+        }
+    };
+    cases.iter().map(|case| (&case.id, name(case))).collect()
+}
+
+/// A case's title with its parameters and placement.
+pub(crate) fn full_label(case: &CaseInfo) -> String {
+    let mut parts = vec![case.title.clone()];
+    for (name, parameter) in &case.parameters {
+        let value = format::grouped(parameter.value as f64);
+        parts.push(match parameter.unit.as_str() {
+            "" => format!("{value} {name}"),
+            unit => format!("{value} {unit}"),
+        });
+    }
+    if case.peers.is_some() {
+        parts.push(case.placement.to_string());
+    }
+    parts.dedup();
+    parts.join(", ")
+}
+
+/// An anchor from a case's id: letters, digits and hyphens alone.
+pub(crate) fn slug(text: &str) -> String {
+    let hyphened = text.chars().map(|letter| {
+        if letter.is_ascii_alphanumeric() {
+            letter
+        } else {
+            '-'
+        }
+    });
+    hyphened.collect::<String>().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(several(1, "round"), "1 round");
+        assert_eq!(several(1500, "sample"), "1,500 samples");
+    }
+
+    #[test]
+    fn a_remark_becomes_a_sentence() {
+        assert_eq!(sentence("load of 1.1"), "Load of 1.1.");
+        assert_eq!(sentence("`ps` names it."), "`ps` names it.");
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn a_slug_has_no_letter_that_means_something() {
+        assert_eq!(
+            slug("process/create/fork/rss=0MiB"),
+            "process-create-fork-rss-0mib"
+        );
+        assert_eq!(slug("<a b=\"'>"), "-a-b----");
+    }
+}

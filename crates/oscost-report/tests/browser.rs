@@ -1,0 +1,141 @@
+//! The real page in a real browser: it filters, it sorts, its links lead
+//! somewhere, it fits a telephone, and its console stays empty.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may stop, and says what it skips"
+)]
+
+mod common;
+mod webdriver;
+
+use serde_json::{Value, json};
+use webdriver::Browser;
+
+const SHOWN: &str = "return Array.from(document.querySelectorAll('#table tbody tr')).filter(row => row.getClientRects().length > 0).map(row => row.querySelector('th').dataset.value)";
+const ESTIMATES: &str = "return Array.from(document.querySelectorAll('#table tbody tr')).map(row => row.cells[3].dataset.value)";
+
+fn texts(value: &Value) -> Vec<String> {
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The figures of a column, which must stand before all cells without one.
+fn figures(cells: &[String]) -> Vec<f64> {
+    let filled = cells.iter().take_while(|cell| !cell.is_empty()).count();
+    assert!(
+        cells[filled..].iter().all(String::is_empty),
+        "what is absent sorts last: {cells:?}"
+    );
+    cells[..filled]
+        .iter()
+        .map(|cell| cell.parse().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_page_works_in_a_browser() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let out = tempfile::tempdir().unwrap();
+    let record = common::record(3);
+    let page = oscost_report::write(&record, out.path()).unwrap().page;
+    browser.look(1280, "light");
+    browser.open(&page);
+
+    let all = texts(&browser.run(SHOWN));
+    assert_eq!(all.len(), record.run.cases.len());
+
+    browser.write("#words", "PIPE same-cpu");
+    let found = texts(&browser.run(SHOWN));
+    assert_eq!(
+        found,
+        [
+            "process/switch/pipe/placement=same-cpu",
+            "thread/switch/pipe/placement=same-cpu"
+        ]
+    );
+    browser.click("input[value=process]");
+    assert_eq!(
+        texts(&browser.run(SHOWN)),
+        ["thread/switch/pipe/placement=same-cpu"]
+    );
+    let said = browser.run("return document.getElementById('shown').textContent");
+    assert_eq!(said, json!(format!("1 of {} cases", all.len())));
+
+    // A link from a picture to a row that is filtered out brings it back.
+    browser.run("location.hash = '#case-process-create-vfork'; return null");
+    let visible =
+        "return document.getElementById('case-process-create-vfork').getClientRects().length > 0";
+    assert_eq!(browser.run(visible), json!(true));
+    assert_eq!(texts(&browser.run(SHOWN)).len(), all.len());
+
+    let sorted = |order: &str| {
+        browser.click("#table thead th:nth-child(4) button");
+        let said = browser.run("return document.querySelector('#table thead th:nth-child(4)').getAttribute('aria-sort')");
+        assert_eq!(said, json!(order));
+        figures(&texts(&browser.run(ESTIMATES)))
+    };
+    let down = sorted("descending");
+    assert!(
+        down.len() > 40 && down.is_sorted_by(|a, b| a >= b),
+        "{down:?}"
+    );
+    let up = sorted("ascending");
+    assert!(up.is_sorted(), "{up:?}");
+
+    browser.run("location.hash = '#distribution-process-switch-pipe'; return null");
+    assert_eq!(
+        browser.run("return document.querySelector('#distribution-process-switch-pipe').open"),
+        json!(true)
+    );
+
+    for (width, wanted) in [(1280, "wide"), (380, "narrow")] {
+        for scheme in ["light", "dark"] {
+            browser.look(width, scheme);
+            let over = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            assert_eq!(over, json!(0), "the body scrolls sideways at {width}");
+            let drawn = browser.run("return Array.from(document.querySelectorAll('#distribution-process-switch-pipe svg')).filter(svg => svg.getClientRects().length > 0).map(svg => svg.classList[0])");
+            assert_eq!(drawn, json!([wanted]));
+            let smallest = browser.run("return Math.min(...Array.from(document.querySelectorAll('#main > section > figure svg text, details[open] svg text')).filter(text => text.getClientRects().length > 0).map(text => parseFloat(text.getAttribute('font-size')) * text.getScreenCTM().a))");
+            assert!(
+                smallest.as_f64().unwrap() >= 11.0,
+                "letters of {smallest} px at {width}"
+            );
+        }
+    }
+    for width in [380, 1280] {
+        browser.look(width, "light");
+        assert_eq!(
+            browser.run(OVERLAPS),
+            json!([]),
+            "labels that overlap at {width}"
+        );
+    }
+    assert_eq!(browser.console(), Vec::<Value>::new());
+}
+
+/// Pairs of texts of one picture whose boxes overlap, over every picture.
+const OVERLAPS: &str = "
+document.querySelectorAll('details').forEach(fold => { fold.open = true; });
+const found = [];
+document.querySelectorAll('svg').forEach(svg => {
+  if (svg.getClientRects().length === 0) return;
+  const frame = svg.getBoundingClientRect();
+  const texts = Array.from(svg.querySelectorAll('text')).map(text => [text.textContent.trim(), text.getBoundingClientRect()]);
+  texts.forEach(([name, box], index) => {
+    if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 2) found.push('outside: ' + name);
+    texts.slice(index + 1).forEach(([other, next]) => {
+      const across = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+      const down = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+      if (across > 1 && down > 4) found.push(name + ' / ' + other);
+    });
+  });
+});
+return found";

@@ -1,0 +1,12 @@
+//! One file per architecture, each with the same functions: reading the
+//! counter, and the system calls whose child must not return through Rust.
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+#[cfg(target_arch = "aarch64")]
+pub(crate) use aarch64::{COUNTER, VFORK, counter, kernel_trusts_counter, spawn_exit};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86_64::{COUNTER, VFORK, counter, kernel_trusts_counter, spawn_exit};

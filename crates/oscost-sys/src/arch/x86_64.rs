@@ -1,0 +1,87 @@
+//! x86_64: the time-stamp counter, and `clone3` with a child that exits
+//! inside the same block of assembly.
+#![expect(unsafe_code, reason = "instructions that Rust has no safe form for")]
+
+use std::arch::asm;
+use std::arch::x86_64::{__cpuid, _mm_lfence, _rdtsc};
+use std::sync::atomic::AtomicU32;
+
+/// The name of the counter in records.
+pub(crate) const COUNTER: &str = "rdtsc";
+
+/// Reads the time-stamp counter, in order with the code around it: the fence
+/// before waits for what came earlier, the one after holds back what follows
+/// (Intel SDM vol. 2B, RDTSC; AMD APM vol. 3, with LFENCE serialising).
+#[inline]
+pub(crate) fn counter() -> u64 {
+    // SAFETY: both instructions exist on every x86_64 CPU and touch no memory.
+    unsafe {
+        _mm_lfence();
+        let ticks = _rdtsc();
+        _mm_lfence();
+        ticks
+    }
+}
+
+/// Whether the counter ticks at one rate in every power state and the kernel
+/// itself keeps time by it; else the reason.
+pub(crate) fn kernel_trusts_counter(clocksource: &str) -> Result<(), String> {
+    // Invariant TSC: CPUID 8000_0007h, EDX bit 8.
+    if __cpuid(0x8000_0000).eax < 0x8000_0007 || __cpuid(0x8000_0007).edx & (1 << 8) == 0 {
+        return Err("the CPU does not report an invariant time-stamp counter".into());
+    }
+    if clocksource == "tsc" {
+        Ok(())
+    } else {
+        Err(format!(
+            "the kernel keeps time by `{clocksource}`, not by `tsc`"
+        ))
+    }
+}
+
+/// The system call that makes a child as `vfork(2)` does, with its arguments.
+pub(crate) const VFORK: (libc::c_long, [usize; 2]) = (libc::SYS_vfork, [0, 0]);
+
+/// Makes a task by the system call `call` (`vfork` or `clone3`). The child adds
+/// 1 to `ran` and leaves by the system call `exit_call` with status 0, without
+/// using its stack.
+///
+/// Returns what the system call returned to the parent.
+///
+/// # Safety
+/// `call` with `args` must be a valid call that makes a task. Where the child
+/// shares memory and runs beside the parent, `ran` must outlive it.
+#[inline]
+pub(crate) unsafe fn spawn_exit(
+    (call, args): (libc::c_long, [usize; 2]),
+    ran: &AtomicU32,
+    exit_call: libc::c_long,
+) -> i64 {
+    let result: i64;
+    // SAFETY: the caller vouches for the call. The child executes only the
+    // instructions after the branch: they write to `ran`, which the caller
+    // keeps alive, and to registers of the child. It never reaches the code
+    // after the block, so nothing that Rust owns is used twice.
+    unsafe {
+        asm!(
+            "syscall",
+            "test rax, rax",
+            "jnz 2f",
+            "lock inc dword ptr [r8]",
+            "xor edi, edi",
+            "mov rax, r9",
+            "syscall",
+            "ud2",
+            "2:",
+            inlateout("rax") call => result,
+            in("rdi") args[0],
+            in("rsi") args[1],
+            in("r8") ran.as_ptr(),
+            in("r9") exit_call,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    result
+}

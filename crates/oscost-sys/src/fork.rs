@@ -1,0 +1,124 @@
+//! Making processes: `fork`, and the two calls whose child borrows the
+//! parent's memory.
+#![expect(unsafe_code, reason = "fork and clone3 return twice")]
+
+use std::sync::atomic::AtomicU32;
+
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+use nix::unistd::{ForkResult, Pid};
+
+/// Forks. The child runs `body` and leaves at once with the status that it
+/// returns: no destructor, no `atexit`, no flushing.
+///
+/// Call it while the process has one thread. With more, the child has only a
+/// copy of the caller, and a lock that another thread held stays held: `body`
+/// may then wait for ever, but it cannot touch what is not there.
+///
+/// # Errors
+/// `EAGAIN` at a limit of processes, `ENOMEM` without memory.
+#[inline]
+pub fn fork(body: impl FnOnce() -> u8) -> nix::Result<Pid> {
+    // SAFETY: the child never returns to the caller's code: it runs `body`
+    // and leaves by `_exit`. See above for what `body` may meet.
+    match unsafe { nix::unistd::fork() }? {
+        ForkResult::Parent { child } => Ok(child),
+        ForkResult::Child => {
+            let status = body();
+            // SAFETY: _exit has no preconditions.
+            unsafe { libc::_exit(status.into()) }
+        }
+    }
+}
+
+/// Makes a process by `clone3` with the flags of `vfork(2)` (`CLONE_VM |
+/// CLONE_VFORK`) that adds 1 to `ran` and exits with status 0. The parent
+/// sleeps until then.
+///
+/// # Errors
+/// `ENOSYS` before Linux 5.3 and under user-mode emulation; `EAGAIN` at a
+/// limit of processes.
+#[inline]
+pub fn clone3_vfork(ran: &AtomicU32) -> nix::Result<Pid> {
+    let args = libc::clone_args {
+        flags: (libc::CLONE_VM | libc::CLONE_VFORK).unsigned_abs().into(),
+        exit_signal: (Signal::SIGCHLD as i32).unsigned_abs().into(),
+        ..empty_clone_args()
+    };
+    let call = (
+        libc::SYS_clone3,
+        [(&raw const args).addr(), size_of_val(&args)],
+    );
+    // SAFETY: the arguments are valid for the call. The child shares the
+    // memory, but the parent sleeps until it has left.
+    let result = unsafe { crate::arch::spawn_exit(call, ran, libc::SYS_exit_group) };
+    pid(result)
+}
+
+/// Makes a process by `vfork(2)` that adds 1 to `ran` and exits with status 0.
+/// The parent sleeps until then.
+///
+/// # Errors
+/// `EAGAIN` at a limit of processes, `ENOMEM` without memory.
+#[inline]
+pub fn vfork(ran: &AtomicU32) -> nix::Result<Pid> {
+    // SAFETY: the call of vfork(2). The child shares the memory, but the
+    // parent sleeps until it has left.
+    pid(unsafe { crate::arch::spawn_exit(crate::arch::VFORK, ran, libc::SYS_exit_group) })
+}
+
+/// What a raw system call gave the parent.
+pub(crate) fn pid(result: i64) -> nix::Result<Pid> {
+    let result = i32::try_from(result).unwrap_or(i32::MIN);
+    if result < 0 {
+        Err(Errno::from_raw(result.saturating_neg()))
+    } else {
+        Ok(Pid::from_raw(result))
+    }
+}
+
+/// Arguments of `clone3` that ask for nothing.
+pub(crate) fn empty_clone_args() -> libc::clone_args {
+    // SAFETY: a structure of integers, for which all zeros is a valid value
+    // and means "not used" (clone(2)).
+    unsafe { std::mem::zeroed() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use nix::sys::wait::{WaitStatus, waitpid};
+
+    use super::*;
+
+    #[test]
+    fn a_child_leaves_with_the_status_of_its_body() {
+        let child = fork(|| 7).unwrap();
+        assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 7)));
+    }
+
+    #[test]
+    fn a_borrowing_child_leaves_its_mark() {
+        for make in [vfork as fn(&AtomicU32) -> nix::Result<Pid>, clone3_vfork] {
+            let ran = AtomicU32::new(0);
+            let child = match make(&ran) {
+                Ok(child) => child,
+                Err(Errno::ENOSYS) => continue,
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 0)));
+            // User-mode emulation runs vfork as fork: no shared memory, and so
+            // no mark.
+            if std::env::var_os("OSCOST_PROBE_RUNNER").is_none() {
+                assert_eq!(ran.load(Ordering::Relaxed), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_raw_error_becomes_an_errno() {
+        assert_eq!(pid(-11), Err(Errno::EAGAIN));
+        assert_eq!(pid(12), Ok(Pid::from_raw(12)));
+    }
+}

@@ -1,0 +1,67 @@
+//! The floor under everything: one trip into the kernel, and one question that
+//! the kernel answers without a trip.
+
+use std::hint::black_box;
+
+use nix::time::{ClockId, clock_gettime};
+use oscost_harness::alone::calls;
+use oscost_harness::{During as _, Expect, Failure, Measure, Row, Setting};
+use oscost_record::{Aspect, TaskKind};
+use oscost_sys::syscall::getppid;
+
+const fn row(
+    operation: &'static str,
+    title: &'static str,
+    question: &'static str,
+    build: fn(&Setting) -> Result<Measure, Failure>,
+) -> Row {
+    Row {
+        operation,
+        title,
+        question,
+        task: TaskKind::Thread,
+        aspect: Aspect::Floor,
+        per: "call",
+        axis: None,
+        peers: None,
+        control: Some("control/empty"),
+        claims: &[5],
+        needs: |_| Vec::new(),
+        expect: |_| Expect::NO_SWITCH,
+        build,
+    }
+}
+
+pub(crate) const ROWS: &[Row] = &[
+    row(
+        "syscall/getppid",
+        "getppid",
+        "What does the cheapest trip into the kernel and back cost?",
+        |_| {
+            let parent = getppid();
+            Ok(calls(move || {
+                if black_box(getppid()) == parent {
+                    Ok(())
+                } else {
+                    Err(Failure::Fail("getppid gave another parent".into()))
+                }
+            }))
+        },
+    ),
+    row(
+        "syscall/clock-gettime",
+        "clock_gettime",
+        "What does it cost to ask for the time, which the kernel answers in user space (vDSO)?",
+        |_| {
+            let mut last = nix::sys::time::TimeSpec::new(0, 0);
+            Ok(calls(move || {
+                let now = clock_gettime(ClockId::CLOCK_MONOTONIC).during("clock_gettime")?;
+                if now < last {
+                    return Err(Failure::Fail("CLOCK_MONOTONIC went back".into()));
+                }
+                last = now;
+                Ok(())
+            }))
+        },
+    ),
+];

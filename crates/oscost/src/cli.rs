@@ -1,0 +1,181 @@
+//! The command line: verbs and their options. Help texts are these comments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Measures what Linux charges for running tasks as processes, threads and
+/// coroutines.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Lists the cases: what each answers, and whether it can run here
+    List(List),
+    /// Measures this machine and writes a record
+    Run(Run),
+    /// Makes an HTML page and pictures from a record
+    Report(Report),
+    /// Says what makes this machine noisy or unable, and what to do
+    Doctor(Doctor),
+    /// Prints who this machine is, and its key
+    Machine(Machine),
+    /// Measures the instrument itself on this machine
+    Selftest {
+        #[command(subcommand)]
+        what: SelfTest,
+    },
+}
+
+/// How wide to cast the net.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tier {
+    /// What answers the headline questions
+    Core,
+    /// Everything
+    Full,
+}
+
+impl From<Tier> for oscost_record::Tier {
+    fn from(tier: Tier) -> Self {
+        match tier {
+            Tier::Core => Self::Core,
+            Tier::Full => Self::Full,
+        }
+    }
+}
+
+/// Which cases.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Only cases whose id matches this regular expression
+    pub(crate) filter: Option<String>,
+    /// How wide to cast the net
+    #[arg(long, value_enum, default_value = "core", env = "OSCOST_TIER")]
+    pub(crate) tier: Tier,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// A JSON array on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Rounds per case, each in a fresh process; slow cases get a third
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+    /// Begin no measurement after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) time: Option<std::time::Duration>,
+    /// Decides the order of the cases in every round; drawn where not given
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Where the record goes; by default into the data folder, by machine key
+    /// and time
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on with a record that was cut short
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "seed", "filter"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// Seconds after which a probe that does not answer is killed
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(crate) timeout: std::time::Duration,
+    /// The lines of the record on standard output as they come
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The record
+    pub(crate) record: PathBuf,
+    /// The folder of the report; by default one beside the record
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Open the page with `xdg-open`
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Exit with 1 if anything is found
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Machine {
+    /// JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SelfTest {
+    /// Holds cases against bare C programs over the same system calls
+    Floors(Floors),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Floors {
+    /// The folder of the compiled programs
+    #[arg(long, value_name = "DIR")]
+    pub(crate) programs: PathBuf,
+    /// Only floors whose name contains this
+    pub(crate) filter: Option<String>,
+    /// Half the width of the interval at which to stop
+    #[arg(long, default_value_t = 0.03)]
+    pub(crate) precision: f64,
+    /// Fresh pairs of processes at most, for each floor
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(5..))]
+    pub(crate) pairs: u32,
+    /// JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A length of time: `90`, `90s`, `2m`.
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let (number, factor) = match text.strip_suffix('m') {
+        Some(minutes) => (minutes, 60.0),
+        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+    };
+    let number: f64 = number
+        .parse()
+        .map_err(|_| "expected seconds, as in 90, 90s or 2m")?;
+    std::time::Duration::try_from_secs_f64(number * factor).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(seconds("90"), seconds("1.5m"));
+        assert_eq!(seconds("90s"), seconds("90"));
+        assert!(seconds("soon").is_err() && seconds("-1").is_err());
+    }
+}

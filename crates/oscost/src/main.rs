@@ -1,0 +1,42 @@
+//! The command `oscost`: measures, and shows what was measured.
+//!
+//! Each verb is a file; this one chooses between them and turns what they say
+//! into an exit code. Before anything else the program may turn out to be a
+//! probe.
+
+mod cli;
+mod doctor;
+mod exit;
+mod floors;
+mod list;
+mod machine;
+mod output;
+mod places;
+mod progress;
+mod report;
+mod run;
+mod selection;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, SelfTest, Verb};
+
+fn main() -> ExitCode {
+    if let Some(code) = oscost_harness::probe::become_probe_if_asked(&oscost::probe_suites()) {
+        return code;
+    }
+    let cli = Cli::parse();
+    let done = match cli.verb {
+        Verb::List(options) => list::list(&options),
+        Verb::Run(options) => run::run(&options),
+        Verb::Report(options) => report::report(&options),
+        Verb::Doctor(options) => doctor::doctor(&options),
+        Verb::Machine(options) => machine::machine(&options),
+        Verb::Selftest {
+            what: SelfTest::Floors(options),
+        } => floors::floors(&options),
+    };
+    exit::code(done)
+}

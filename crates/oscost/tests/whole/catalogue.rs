@@ -1,0 +1,116 @@
+//! What holds for every row: it is documented, it is named once, and it does
+//! the work that it claims.
+
+use std::collections::BTreeSet;
+
+use oscost_harness::Failure;
+use oscost_harness::probe::Launcher as _;
+use oscost_record::{Aspect, CaseId, Tier};
+
+#[test]
+fn ids_are_unique_and_travel() {
+    let mut seen = BTreeSet::new();
+    for case in oscost::catalogue() {
+        let id = case.info.id.0.clone();
+        assert!(
+            id.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "/-=.".contains(c)),
+            "{id}: a file name, a URL and a shell must take it as it is"
+        );
+        assert!(seen.insert(id.clone()), "{id} is there twice");
+    }
+}
+
+#[test]
+fn every_case_says_what_it_is() {
+    for case in oscost::catalogue() {
+        let info = &case.info;
+        assert!(
+            info.question.ends_with('?') && info.question.len() > 20,
+            "{}",
+            info.id
+        );
+        assert!(
+            !info.title.is_empty() && info.title.len() <= 32,
+            "{}",
+            info.id
+        );
+        assert!(!info.unit.per.is_empty(), "{}", info.id);
+        assert!(
+            info.claims.iter().all(|claim| (1..=20).contains(claim)),
+            "{}",
+            info.id
+        );
+    }
+}
+
+#[test]
+fn every_control_exists_and_counts_the_same_thing() {
+    let catalogue = oscost::catalogue();
+    for case in &catalogue {
+        let timed = matches!(case.info.aspect, Aspect::Create | Aspect::Switch);
+        assert_eq!(
+            timed,
+            case.info.control.is_some() && case.info.aspect != Aspect::Floor,
+            "{}",
+            case.info.id
+        );
+        if let Some(control) = &case.info.control {
+            let control = catalogue.iter().find(|other| other.info.id == *control);
+            let control = control.unwrap_or_else(|| panic!("{} names no case", case.info.id));
+            assert_eq!(control.info.aspect, Aspect::Control);
+            assert_eq!(control.info.unit.quantity, case.info.unit.quantity);
+        }
+    }
+}
+
+#[test]
+fn the_headline_cases_exist() {
+    let ids: BTreeSet<CaseId> = oscost::catalogue()
+        .into_iter()
+        .map(|case| case.info.id)
+        .collect();
+    for (_, cases) in oscost_analysis::HEADLINE_CASES {
+        for case in cases {
+            assert!(ids.contains(&CaseId::from(case)), "{case}");
+        }
+    }
+}
+
+#[test]
+fn the_core_tier_has_at_least_forty_cases() {
+    let core = oscost::catalogue()
+        .into_iter()
+        .filter(|case| case.info.tier == Tier::Core);
+    assert!(core.count() >= 40);
+}
+
+/// A one-operation run of every case, in a probe, with its proof of work. What
+/// this machine cannot run is skipped by name.
+#[test]
+fn every_case_proves_one_operation() {
+    let (session, launch) = crate::common::launcher();
+    let mut measured = 0;
+    for case in oscost::catalogue() {
+        let id = &case.info.id;
+        if let Some(reason) = session.supply.lacks(&case) {
+            println!("skipped: {id}: {reason}");
+            continue;
+        }
+        let taken = launch.launch(&case).and_then(|mut probe| {
+            let taken = probe.burst(1, 1)?;
+            probe.finish()?;
+            Ok(taken)
+        });
+        match taken {
+            Ok((burst, values)) => {
+                assert_eq!((burst.ops.0, values.len()), (1, 1), "{id}");
+                assert!(values[0].is_finite(), "{id}: {values:?}");
+                measured += 1;
+            }
+            Err(Failure::Skip(reason)) => println!("skipped: {id}: {reason}"),
+            Err(Failure::Fail(reason)) => panic!("{id}: {reason}"),
+        }
+    }
+    assert!(measured >= 30, "only {measured} cases could be measured");
+}

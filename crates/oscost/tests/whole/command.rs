@@ -1,0 +1,135 @@
+//! The command line as scripts rely on it: JSON, exit codes, closed pipes.
+
+use std::process::Stdio;
+
+use crate::common::{oscost, place};
+use serde_json::Value;
+
+fn json(arguments: &[&str]) -> Value {
+    let output = oscost().args(arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_list_tells_everything_about_a_case() {
+    let list = json(&["list", "--json", "--tier", "full"]);
+    let cases = list.as_array().unwrap();
+    assert_eq!(cases.len(), oscost::catalogue().len());
+    for case in cases {
+        for field in [
+            "id",
+            "suite",
+            "operation",
+            "unit",
+            "tier",
+            "question",
+            "parameters",
+        ] {
+            assert!(!case[field].is_null(), "{field} of {case}");
+        }
+        assert_eq!(
+            case["runnable"] == Value::Bool(false),
+            case.get("reason").is_some()
+        );
+    }
+}
+
+#[test]
+fn the_machine_has_a_key_and_the_doctor_an_opinion() {
+    let machine = json(&["machine", "--json"]);
+    assert_eq!(machine["machine"]["key"].as_str().unwrap().len(), 12);
+    assert!(machine["clock"]["resolution"].as_f64().unwrap() > 0.0);
+    let doctor = json(&["doctor", "--json"]);
+    let warns = doctor["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|f| f["severity"] == "warning");
+    let strict = oscost().args(["doctor", "--strict"]).output().unwrap();
+    assert_eq!(strict.status.code(), Some(i32::from(warns)));
+}
+
+#[test]
+fn wrong_calls_exit_with_2() {
+    for arguments in [
+        &["run", "no/such/case"][..],
+        &["list", "("],
+        &["report", "/nonexistent/record.jsonl"],
+        &["run", "--rounds", "0"],
+        &["fly"],
+    ] {
+        let output = oscost().args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            !output.stderr.is_empty() && output.stdout.is_empty(),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let (_, write) = nix::unistd::pipe()
+        .map(|(read, write)| (drop(read), write))
+        .unwrap();
+    let status = oscost()
+        .arg("list")
+        .stdout(Stdio::from(write))
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn events_are_the_lines_of_the_record() {
+    let (_folder, path) = place();
+    let output = oscost()
+        .args([
+            "run",
+            "thread/control",
+            "--rounds",
+            "2",
+            "--json",
+            "--seed",
+            "7",
+            "--out",
+        ])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let written = std::fs::read(&path).unwrap();
+    assert_eq!(output.stdout, written);
+    let header: Value =
+        serde_json::from_slice(written.split(|&b| b == b'\n').next().unwrap()).unwrap();
+    assert_eq!(header["seed"], 7);
+}
+
+#[test]
+fn a_report_is_made_beside_its_record() {
+    let (folder, path) = place();
+    let run = oscost()
+        .args(["run", "thread/", "--rounds", "2", "--out"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{run:?}");
+    let table = String::from_utf8(run.stdout).unwrap();
+    assert!(
+        table.contains("thread/create/pthread") && table.contains("oscost report"),
+        "{table}"
+    );
+    let report = oscost().arg("report").arg(&path).output().unwrap();
+    assert!(report.status.success(), "{report:?}");
+    let page = folder.path().join("record-report/index.html");
+    assert_eq!(
+        String::from_utf8(report.stdout).unwrap().trim(),
+        page.to_str().unwrap()
+    );
+    assert!(
+        std::fs::read_to_string(page)
+            .unwrap()
+            .contains("thread/create/pthread")
+    );
+}

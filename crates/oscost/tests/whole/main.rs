@@ -1,0 +1,15 @@
+//! The whole program, from outside: what it promises on its command line, what
+//! it proves, what it contains, and that it leaves nothing behind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "helpers of tests may unwrap and print as tests do"
+)]
+
+mod catalogue;
+mod command;
+mod common;
+mod contained;
+mod placement;
+mod refused;
