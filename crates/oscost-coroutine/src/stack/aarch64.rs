@@ -3,7 +3,7 @@
 //! A suspended stack:
 //!
 //! ```text
-//! context + 160  whatever the caller of `switch` has on its stack
+//! context + 160  whatever the caller of `exchange` has on its stack
 //! context + 144  x29 (frame pointer), x30 (return address)
 //! context + 128  x27, x28
 //! context + 112  x25, x26
@@ -24,12 +24,32 @@
 //! purpose), and is not switched.
 #![expect(unsafe_code, reason = "switching stacks is beyond Rust")]
 
-use std::arch::naked_asm;
+use std::arch::{asm, naked_asm};
 
 use super::{Context, Entry};
 
 /// x19 to x30, d8 to d15 and sp. x30 is the return address.
 pub(super) const SAVED_BYTES: usize = 8 * (12 + 8 + 1);
+
+/// Calls [`exchange`] directly. Left to the compiler, a function in assembly is
+/// called through a table of addresses: another indirect branch on the way.
+///
+/// # Safety
+/// As for [`exchange`].
+#[inline(always)]
+pub(super) unsafe fn switch(save: *mut Context, to: Context) {
+    // SAFETY: the caller vouches for what `exchange` asks. All that a call may
+    // spoil is declared, the link register among it.
+    unsafe {
+        asm!(
+            "bl {exchange}",
+            exchange = sym exchange,
+            in("x0") save,
+            in("x1") to,
+            clobber_abi("C"),
+        );
+    }
+}
 
 /// Leaves the running stack, writes down where in `*save`, and goes on where
 /// the stack `to` was left.
@@ -42,7 +62,7 @@ pub(super) const SAVED_BYTES: usize = 8 * (12 + 8 + 1);
 /// earlier switch, its stack must still be there, and nobody may have gone on
 /// from it since.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn switch(save: *mut Context, to: Context) {
+unsafe extern "C" fn exchange(save: *mut Context, to: Context) {
     naked_asm!(
         "sub sp, sp, #160",
         "stp d8, d9, [sp]",
@@ -111,12 +131,12 @@ pub(super) mod registers {
     /// How many registers [`survivors`] fills.
     pub(in super::super) const FILLED: usize = 19;
 
-    /// Fills the callee-saved registers, switches as [`super::switch`] does,
+    /// Fills the callee-saved registers, switches as [`super::exchange`] does,
     /// and counts those that are intact; x30 is spent on the call itself.
     /// `*sp` becomes the stack pointer at the call of the switch.
     ///
     /// # Safety
-    /// As for [`super::switch`]; `sp` must be valid for a write.
+    /// As for [`super::exchange`]; `sp` must be valid for a write.
     #[unsafe(naked)]
     pub(in super::super) unsafe extern "C" fn survivors(
         save: *mut Context,
@@ -203,7 +223,7 @@ pub(super) mod registers {
             "add sp, sp, #160",
             "ret",
             ".purgem survives",
-            switch = sym super::switch,
+            switch = sym super::exchange,
         )
     }
 
@@ -239,7 +259,7 @@ pub(super) mod registers {
             "brk #1",
             near = const std::mem::offset_of!(Links, near),
             far = const std::mem::offset_of!(Links, far),
-            switch = sym super::switch,
+            switch = sym super::exchange,
         )
     }
 }

@@ -3,7 +3,7 @@
 //! A suspended stack:
 //!
 //! ```text
-//! context + 56  whatever the caller of `switch` has on its stack
+//! context + 56  whatever the caller of `exchange` has on its stack
 //! context + 48  return address of that call
 //! context + 40  rbp
 //! context + 32  rbx
@@ -34,12 +34,33 @@
 //! all stacks of its thread.
 #![expect(unsafe_code, reason = "switching stacks is beyond Rust")]
 
-use std::arch::naked_asm;
+use std::arch::{asm, naked_asm};
 
 use super::{Context, Entry};
 
 /// rbx, rbp, r12 to r15, the return address and rsp.
 pub(super) const SAVED_BYTES: usize = 8 * 8;
+
+/// Calls [`exchange`] directly. Left to the compiler, a function in assembly is
+/// called through a table of addresses: another indirect branch on the way, and
+/// one that takes the predictor's mind off the one that matters.
+///
+/// # Safety
+/// As for [`exchange`].
+#[inline(always)]
+pub(super) unsafe fn switch(save: *mut Context, to: Context) {
+    // SAFETY: the caller vouches for what `exchange` asks. All that a call may
+    // spoil is declared, and without `nostack` the stack is aligned for one.
+    unsafe {
+        asm!(
+            "call {exchange}",
+            exchange = sym exchange,
+            in("rdi") save,
+            in("rsi") to,
+            clobber_abi("C"),
+        );
+    }
+}
 
 /// Leaves the running stack, writes down where in `*save`, and goes on where
 /// the stack `to` was left.
@@ -52,7 +73,7 @@ pub(super) const SAVED_BYTES: usize = 8 * 8;
 /// earlier switch, its stack must still be there, and nobody may have gone on
 /// from it since.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn switch(save: *mut Context, to: Context) {
+unsafe extern "C" fn exchange(save: *mut Context, to: Context) {
     naked_asm!(
         "push rbp",
         "push rbx",
@@ -118,12 +139,12 @@ pub(super) mod registers {
     /// How many registers [`survivors`] fills.
     pub(in super::super) const FILLED: usize = 6;
 
-    /// Fills the callee-saved registers, switches as [`super::switch`] does,
+    /// Fills the callee-saved registers, switches as [`super::exchange`] does,
     /// and counts those that are intact. `*sp` becomes the stack pointer at the
     /// call of the switch.
     ///
     /// # Safety
-    /// As for [`super::switch`]; `sp` must be valid for a write.
+    /// As for [`super::exchange`]; `sp` must be valid for a write.
     #[unsafe(naked)]
     pub(in super::super) unsafe extern "C" fn survivors(
         save: *mut Context,
@@ -179,7 +200,7 @@ pub(super) mod registers {
             "pop rbx",
             "pop rbp",
             "ret",
-            switch = sym super::switch,
+            switch = sym super::exchange,
         )
     }
 
@@ -203,7 +224,7 @@ pub(super) mod registers {
             "ud2",
             near = const std::mem::offset_of!(Links, near),
             far = const std::mem::offset_of!(Links, far),
-            switch = sym super::switch,
+            switch = sym super::exchange,
         )
     }
 }
