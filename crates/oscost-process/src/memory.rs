@@ -36,6 +36,7 @@ pub(crate) const ROWS: &[Row] = &[Row {
     claims: &[7],
     needs: |setting| {
         vec![
+            Need::Native("its own memory would be weighed along with the tasks"),
             Need::SmapsRollup,
             Need::Tasks(setting.value() + 100),
             Need::Memory(Bytes(setting.value() << 20)),

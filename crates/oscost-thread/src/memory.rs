@@ -34,6 +34,7 @@ pub(crate) const ROWS: &[Row] = &[Row {
     needs: |setting| {
         let tasks = setting.value();
         vec![
+            Need::Native("its own memory would be weighed along with the tasks"),
             Need::SmapsRollup,
             Need::Tasks(tasks + 100),
             // A stack and its guard page.
