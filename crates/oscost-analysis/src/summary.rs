@@ -63,7 +63,7 @@ pub struct Summary {
     /// Operations that one sample spans (the largest over the rounds).
     pub ops_per_sample: u64,
     /// Median over rounds of the round medians, with the interval that
-    /// [`crate::summarise`] describes; `None` where nothing was measured.
+    /// [`crate::summarise()`] describes; `None` where nothing was measured.
     pub estimate: Option<Estimate>,
     /// Coefficient of variation of the round medians; needs two rounds.
     pub spread: Option<f64>,
