@@ -43,16 +43,20 @@ pub(crate) fn folder() -> PathBuf {
 /// that are slow: criterion wants to know beforehand. Too little makes it
 /// complain, too much makes it measure longer.
 pub(crate) fn slowness(case: &Case) -> Duration {
-    let value = case.value.unwrap_or_default();
-    let each = match (case.info.aspect, case.info.task) {
-        (Aspect::Memory, TaskKind::Process) => Duration::from_micros(900),
-        (Aspect::Memory, TaskKind::Thread) => Duration::from_micros(60),
-        (Aspect::Memory, TaskKind::Coroutine) => Duration::from_micros(12),
-        // Resident MiB of the parent.
-        _ if case.info.parameters.contains_key("rss") => Duration::from_micros(80),
-        _ => Duration::ZERO,
+    let value = |name: &str| {
+        case.info
+            .parameters
+            .get(name)
+            .map_or(0, |found| found.value)
     };
-    each.saturating_mul(u32::try_from(value).unwrap_or(u32::MAX))
+    let (each, count) = match (case.info.aspect, case.info.task) {
+        (Aspect::Memory, TaskKind::Process) => (Duration::from_micros(900), value("tasks")),
+        (Aspect::Memory, TaskKind::Thread) => (Duration::from_micros(60), value("tasks")),
+        (Aspect::Memory, TaskKind::Coroutine) => (Duration::from_micros(12), value("tasks")),
+        // Resident MiB of the parent.
+        _ => (Duration::from_micros(80), value("rss")),
+    };
+    each.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Writes a line to standard error, if there is anyone to read.

@@ -49,10 +49,19 @@ fn operations(line: &CaseLine) -> u64 {
     }
 }
 
-/// The median over rounds of each named part.
+/// The median over rounds of each named part of a memory figure.
 pub(crate) fn parts(lines: &[&CaseLine]) -> Vec<(String, f64)> {
+    medians(lines.iter().flat_map(|line| &line.counters.parts))
+}
+
+/// The median over rounds of each figure that the case took beside its samples.
+pub(crate) fn figures(lines: &[&CaseLine]) -> Vec<(String, f64)> {
+    medians(lines.iter().flat_map(|line| &line.counters.figures))
+}
+
+fn medians<'a>(values: impl Iterator<Item = (&'a String, &'a f64)>) -> Vec<(String, f64)> {
     let mut named: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for (name, &value) in lines.iter().flat_map(|line| &line.counters.parts) {
+    for (name, &value) in values {
         named.entry(name).or_default().push(value);
     }
     named

@@ -92,6 +92,7 @@ fn case(info: &CaseInfo, lines: &[&CaseLine], seed: u64) -> Summary {
         net: None,
         per_operation: counted::per_operation(&lines),
         parts: counted::parts(&lines),
+        figures: counted::figures(&lines),
         cpus: counted::cpus(&lines),
         bursts: counted::bursts(&lines),
         placements: counted::placements(info, &lines),

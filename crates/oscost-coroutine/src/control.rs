@@ -1,6 +1,6 @@
 //! What remains of the switches when the switch is taken out.
 
-use oscost_harness::{Expect, Failure, Measure, Row, Setting};
+use oscost_harness::{Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, TaskKind};
 
 use crate::tally::Tally;
@@ -14,7 +14,8 @@ pub const ROWS: &[Row] = &[Row {
     task: TaskKind::Coroutine,
     aspect: Aspect::Control,
     per: "round trip",
-    axis: None,
+    axes: &[],
+    place: Place::OneCpu,
     peers: None,
     control: None,
     claims: &[],

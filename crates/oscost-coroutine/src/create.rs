@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine as Corosensei, CoroutineResult};
 use nix::errno::Errno;
-use oscost_harness::{During as _, Expect, Failure, Measure, Row, Setting};
+use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, TaskKind};
 
 use crate::context::ContextPair;
@@ -68,7 +68,8 @@ const fn row(
         task: TaskKind::Coroutine,
         aspect: Aspect::Create,
         per: "create+finish",
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: Some("control/loop"),
         claims: &[2],

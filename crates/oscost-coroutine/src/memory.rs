@@ -9,7 +9,8 @@ use std::os::unix::fs::MetadataExt as _;
 
 use oscost_harness::memory::{self, MemoryReading};
 use oscost_harness::{
-    Audit, During as _, Evidence, Expect, Failure, Level, Measure, Need, Reading, Row, Setting,
+    Audit, During as _, Evidence, Expect, Failure, Level, Measure, Need, Place, Reading, Row,
+    Setting,
 };
 use oscost_harness::{Axis, usage};
 use oscost_record::{Aspect, Bytes, TaskKind};
@@ -71,12 +72,13 @@ const ROW: Row = Row {
     task: TaskKind::Coroutine,
     aspect: Aspect::Memory,
     per: "coroutine",
-    axis: Some(Axis {
+    axes: &[Axis {
         name: "tasks",
         unit: "",
         core: &[10, 100, 1_000, 10_000, 100_000],
         full: &[],
-    }),
+    }],
+    place: Place::OneCpu,
     peers: None,
     control: None,
     claims: &[7],

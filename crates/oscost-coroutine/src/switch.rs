@@ -9,7 +9,7 @@ use std::task::{Context, Waker};
 
 use corosensei::{Coroutine as Corosensei, CoroutineResult};
 use nix::errno::Errno;
-use oscost_harness::{During as _, Expect, Failure, Measure, Row, Setting};
+use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, Peers, TaskKind};
 use tokio::task::yield_now;
 
@@ -75,7 +75,8 @@ const fn row(
         task: TaskKind::Coroutine,
         aspect: Aspect::Switch,
         per: "round trip",
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: Some(Peers::Coroutines),
         control: Some("control/loop"),
         claims,

@@ -10,17 +10,14 @@ use std::process::Command;
 
 use oscost_coroutine::SUITE;
 use oscost_harness::need::Supply;
-use oscost_harness::{Case, Measure, Reading, Setting};
+use oscost_harness::{Case, Measure, Reading};
 use oscost_record::Aspect;
 
 /// Tells the program which case to weigh.
 const CASE: &str = "OSCOST_TEST_CASE";
 
 fn weigh(case: &Case) {
-    let setting = Setting {
-        value: case.value,
-        cpus: Vec::new(),
-    };
+    let setting = case.setting(Vec::new());
     let id = &case.info.id;
     let Measure::Level(mut level) = (case.row.build)(&setting).unwrap() else {
         panic!("{id} is not a level");

@@ -31,12 +31,14 @@ pub struct Row {
     /// What one operation is: `create+exit+wait`, `round trip`. For
     /// [`Aspect::Memory`] the task that the bytes are counted per.
     pub per: &'static str,
-    /// The parameter, where there is one.
-    pub axis: Option<Axis>,
-    /// Who talks to whom. Only two-party cases have a placement in their id;
-    /// the others run pinned to one CPU.
+    /// The parameters: every value of one with every value of the next.
+    pub axes: &'static [Axis],
+    /// Which CPUs the parties may have.
+    pub place: Place,
+    /// Who talks to whom, where two do.
     pub peers: Option<Peers>,
-    /// The operation of the same suite to subtract for a net figure.
+    /// The operation of the same suite to subtract for a net figure, at the
+    /// same values of the parameters that both have.
     pub control: Option<&'static str>,
     /// Numbers of the claims that stand on it.
     pub claims: &'static [u8],
@@ -46,6 +48,28 @@ pub struct Row {
     pub expect: fn(&Setting) -> Expect,
     /// Makes everything ready; nothing of it is timed.
     pub build: fn(&Setting) -> Result<Measure, Failure>,
+}
+
+/// Which CPUs the parties of a row may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// All pinned to the first CPU; what they make inherits the pin.
+    OneCpu,
+    /// A case each for one CPU, two CPUs and the scheduler's choice, told in
+    /// the id.
+    Each,
+    /// Wherever the scheduler puts them: for more than two parties.
+    Anywhere,
+}
+
+impl Place {
+    fn placements(self) -> &'static [Placement] {
+        match self {
+            Self::OneCpu => &[Placement::SameCpu],
+            Self::Each => &[Placement::SameCpu, Placement::CrossCpu, Placement::Free],
+            Self::Anywhere => &[Placement::Free],
+        }
+    }
 }
 
 /// A parameter and its values.
@@ -64,17 +88,24 @@ pub struct Axis {
 /// The choices that one case makes of its row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setting {
-    /// The value of the row's axis.
-    pub value: Option<u64>,
+    /// The value of each of the row's axes, by name.
+    pub values: Vec<(&'static str, u64)>,
     /// The CPU of each party; empty where the scheduler chooses.
     pub cpus: Vec<Cpu>,
 }
 
 impl Setting {
-    /// The value of the axis; 0 where the row has none.
+    /// The value of the first axis; 0 where the row has none.
     #[must_use]
     pub fn value(&self) -> u64 {
-        self.value.unwrap_or_default()
+        self.values.first().map_or(0, |&(_, value)| value)
+    }
+
+    /// The value of a named axis; 0 where the row has none of that name.
+    #[must_use]
+    pub fn of(&self, axis: &str) -> u64 {
+        let named = self.values.iter().find(|&&(name, _)| name == axis);
+        named.map_or(0, |&(_, value)| value)
     }
 
     /// The CPU of a party, where it is to be pinned.
@@ -100,12 +131,9 @@ pub struct Case {
     pub info: CaseInfo,
     /// Where it came from.
     pub row: &'static Row,
-    /// The value of the row's axis.
-    pub value: Option<u64>,
+    /// The value of each of the row's axes, by name.
+    pub values: Vec<(&'static str, u64)>,
 }
-
-/// The placements of two-party cases, in the order of the list.
-const PLACEMENTS: [Placement; 3] = [Placement::SameCpu, Placement::CrossCpu, Placement::Free];
 
 impl Suite {
     /// All cases, in the order of the rows.
@@ -120,44 +148,51 @@ impl Suite {
     }
 
     fn spread(&self, row: &'static Row) -> Vec<Case> {
-        let values: Vec<(Option<u64>, Tier)> = match &row.axis {
-            None => vec![(None, Tier::Core)],
-            Some(axis) => {
-                let core = axis.core.iter().map(|&value| (Some(value), Tier::Core));
-                let full = axis.full.iter().map(|&value| (Some(value), Tier::Full));
-                core.chain(full).collect()
-            }
-        };
-        let placements = match row.peers {
-            Some(Peers::Processes | Peers::Threads) => &PLACEMENTS[..],
-            Some(Peers::Coroutines) | None => &PLACEMENTS[..1],
-        };
         let mut cases = Vec::new();
-        for (value, tier) in values {
-            for &placement in placements {
-                cases.push(self.case(row, value, tier, placement));
+        for (values, tier) in combinations(row.axes) {
+            for &placement in row.place.placements() {
+                cases.push(self.case(row, &values, tier, placement));
             }
         }
         cases
     }
 
+    /// `operation/name=valueUNIT` for the axes of `row`, in the suite.
+    fn stem(&self, row: &Row, values: &[(&'static str, u64)]) -> String {
+        let mut stem = format!("{}/{}", self.name, row.operation);
+        for axis in row.axes {
+            if let Some((name, value)) = values.iter().find(|(name, _)| *name == axis.name) {
+                stem += &format!("/{name}={value}{}", axis.unit);
+            }
+        }
+        stem
+    }
+
+    fn row(&self, operation: &str) -> Option<&'static Row> {
+        let mut rows = self.families.iter().copied().flatten();
+        rows.find(|row| row.operation == operation)
+    }
+
     fn case(
         &self,
         row: &'static Row,
-        value: Option<u64>,
+        values: &[(&'static str, u64)],
         tier: Tier,
         placement: Placement,
     ) -> Case {
-        let mut id = format!("{}/{}", self.name, row.operation);
-        let mut parameters = BTreeMap::new();
-        if let (Some(axis), Some(value)) = (&row.axis, value) {
-            id += &format!("/{}={value}{}", axis.name, axis.unit);
-            let unit = axis.unit.to_owned();
-            parameters.insert(axis.name.to_owned(), Parameter { value, unit });
-        }
-        if matches!(row.peers, Some(Peers::Processes | Peers::Threads)) {
+        let mut id = self.stem(row, values);
+        if row.place == Place::Each {
             id += &format!("/placement={placement}");
         }
+        let parameter = |(axis, &(name, value)): (&Axis, &(&str, u64))| {
+            let unit = axis.unit.to_owned();
+            (name.to_owned(), Parameter { value, unit })
+        };
+        let parameters: BTreeMap<_, _> = row.axes.iter().zip(values).map(parameter).collect();
+        let control = row.control.map(|control| match self.row(control) {
+            Some(row) => CaseId(self.stem(row, values)),
+            None => CaseId(format!("{}/{control}", self.name)),
+        });
         let unit = match row.aspect {
             Aspect::Memory => Unit::memory(row.per),
             _ => Unit::time(row.per),
@@ -175,13 +210,36 @@ impl Suite {
             parameters,
             placement,
             peers: row.peers,
-            control: row
-                .control
-                .map(|control| CaseId(format!("{}/{control}", self.name))),
+            control,
             claims: row.claims.to_vec(),
         };
-        Case { info, row, value }
+        Case {
+            info,
+            row,
+            values: values.to_vec(),
+        }
     }
+}
+
+/// Every value of every axis with every value of the others, the last axis
+/// fastest. The core tier is where all values are core ones.
+fn combinations(axes: &'static [Axis]) -> Vec<(Vec<(&'static str, u64)>, Tier)> {
+    let mut all = vec![(Vec::new(), Tier::Core)];
+    for axis in axes {
+        let core = axis.core.iter().map(|&value| (value, Tier::Core));
+        let full = axis.full.iter().map(|&value| (value, Tier::Full));
+        let mut points: Vec<(u64, Tier)> = core.chain(full).collect();
+        points.sort_by_key(|&(value, _)| value);
+        let longer = all.iter().flat_map(|(values, tier)| {
+            points.iter().map(move |&(value, own)| {
+                let mut values = values.clone();
+                values.push((axis.name, value));
+                (values, (*tier).max(own))
+            })
+        });
+        all = longer.collect();
+    }
+    all
 }
 
 impl Case {
@@ -189,7 +247,7 @@ impl Case {
     #[must_use]
     pub fn setting(&self, cpus: Vec<Cpu>) -> Setting {
         Setting {
-            value: self.value,
+            values: self.values.clone(),
             cpus,
         }
     }
@@ -206,12 +264,21 @@ mod tests {
         task: TaskKind::Process,
         aspect: Aspect::Switch,
         per: "round trip",
-        axis: Some(Axis {
-            name: "size",
-            unit: "KiB",
-            core: &[1],
-            full: &[64],
-        }),
+        axes: &[
+            Axis {
+                name: "tasks",
+                unit: "",
+                core: &[2],
+                full: &[],
+            },
+            Axis {
+                name: "size",
+                unit: "KiB",
+                core: &[1],
+                full: &[64],
+            },
+        ],
+        place: Place::Each,
         peers: Some(Peers::Processes),
         control: Some("control/pipe"),
         claims: &[3],
@@ -229,18 +296,46 @@ mod tests {
         let cases = suite.cases();
         let ids: Vec<&str> = cases.iter().map(|case| case.info.id.0.as_str()).collect();
         assert_eq!(ids.len(), 6);
-        assert_eq!(ids[1], "process/switch/pipe/size=1KiB/placement=cross-cpu");
+        assert_eq!(
+            ids[1],
+            "process/switch/pipe/tasks=2/size=1KiB/placement=cross-cpu"
+        );
         assert_eq!(cases[5].info.tier, Tier::Full);
-        assert_eq!(cases[5].value, Some(64));
+        let setting = cases[5].setting(Vec::new());
+        assert_eq!((setting.of("tasks"), setting.of("size")), (2, 64));
         let control = cases[0].info.control.as_ref().unwrap();
         assert_eq!(control.0, "process/control/pipe");
     }
 
     #[test]
+    fn a_control_is_taken_at_the_parameters_that_it_has() {
+        const CONTROL: Row = Row {
+            operation: "control/pipe",
+            axes: &[Axis {
+                name: "size",
+                unit: "KiB",
+                core: &[1, 64],
+                full: &[],
+            }],
+            place: Place::OneCpu,
+            control: None,
+            ..ROW
+        };
+        let suite = Suite {
+            name: "process",
+            families: &[&[ROW, CONTROL]],
+        };
+        let cases = suite.cases();
+        let control = cases[5].info.control.as_ref().unwrap();
+        assert_eq!(control.0, "process/control/pipe/size=64KiB");
+        assert!(cases.iter().any(|case| case.info.id == *control));
+    }
+
+    #[test]
     fn a_single_cpu_serves_every_party() {
         let setting = Setting {
-            value: None,
             cpus: vec![Cpu(3)],
+            ..Setting::default()
         };
         assert_eq!(setting.cpu(1), Some(Cpu(3)));
         assert_eq!(Setting::default().cpu(0), None);

@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, raise};
 use oscost_record::{Aspect, TaskKind};
 
 use crate::Failure;
-use crate::case::{Row, Setting, Suite};
+use crate::case::{Place, Row, Setting, Suite};
 use crate::proof::Expect;
 use crate::work::{Audit, Evidence, Measure, Work};
 
@@ -65,7 +65,8 @@ const fn row(operation: &'static str, build: fn(&Setting) -> Result<Measure, Fai
         task: TaskKind::Process,
         aspect: Aspect::Control,
         per: "drill",
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: None,
         claims: &[],

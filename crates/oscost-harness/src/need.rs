@@ -3,6 +3,7 @@
 //! exhausting something.
 
 use std::fs;
+use std::path::Path;
 
 use nix::sys::resource::{Resource, getrlimit};
 use oscost_record::{Bytes, Machine, Placement};
@@ -25,6 +26,12 @@ pub enum Need {
     Memory(Bytes),
     /// `/proc/PID/smaps_rollup`: Linux 4.14.
     SmapsRollup,
+    /// This many file descriptors in one process.
+    Descriptors(u64),
+    /// Transparent huge pages where a program asks for them.
+    HugePages,
+    /// A file that a case opens or executes.
+    File(&'static str),
 }
 
 /// What the machine has, read once.
@@ -42,6 +49,11 @@ pub struct Supply {
     pub memory: Option<Bytes>,
     /// `/proc/self/smaps_rollup` can be read.
     pub smaps_rollup: bool,
+    /// The soft limit on descriptors (`RLIMIT_NOFILE`).
+    pub descriptors: Option<u64>,
+    /// What `/sys/kernel/mm/transparent_hugepage/enabled` says; absent where
+    /// the kernel has none.
+    pub huge_pages: Option<String>,
 }
 
 impl Supply {
@@ -55,6 +67,10 @@ impl Supply {
             mappings: number("/proc/sys/vm/max_map_count"),
             memory: memory_available(),
             smaps_rollup: fs::read("/proc/self/smaps_rollup").is_ok(),
+            descriptors: getrlimit(Resource::RLIMIT_NOFILE)
+                .ok()
+                .map(|(soft, _)| soft),
+            huge_pages: fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").ok(),
         }
     }
 
@@ -95,6 +111,18 @@ impl Supply {
                     format!("needs {} MiB of memory, and {} MiB are available", bytes >> 20, free >> 20)
                 },
             ),
+            Need::Descriptors(count) => self.descriptors.filter(|&most| most < count).map(|most| {
+                format!(
+                    "needs {count} descriptors, and RLIMIT_NOFILE is {most}. `ulimit -n {count}` raises it"
+                )
+            }),
+            Need::HugePages => match self.huge_pages.as_deref() {
+                None => Some("this kernel has no transparent huge pages".into()),
+                Some(enabled) => enabled.contains("[never]").then(|| {
+                    "transparent huge pages are switched off (/sys/kernel/mm/transparent_hugepage/enabled)".into()
+                }),
+            },
+            Need::File(path) => (!Path::new(path).exists()).then(|| format!("there is no {path}")),
             Need::SmapsRollup => (!self.smaps_rollup).then(|| {
                 "cannot read /proc/self/smaps_rollup: it needs Linux 4.14 and a mounted /proc".into()
             }),
@@ -180,6 +208,8 @@ mod tests {
             emulated: Some("qemu-user".into()),
             task_limits: vec![("RLIMIT_NPROC".into(), 100)],
             mappings: Some(65_530),
+            descriptors: Some(1024),
+            huge_pages: Some("always madvise [never]".into()),
             ..Supply::default()
         };
         for (need, word) in [
@@ -187,6 +217,9 @@ mod tests {
             (Need::Native("runs vfork as fork"), "vfork"),
             (Need::Tasks(1000), "RLIMIT_NPROC"),
             (Need::Mappings(200_000), "vm.max_map_count"),
+            (Need::Descriptors(2000), "RLIMIT_NOFILE"),
+            (Need::HugePages, "switched off"),
+            (Need::File("/nowhere"), "/nowhere"),
         ] {
             assert!(supply.lack(need).is_some_and(|why| why.contains(word)));
         }

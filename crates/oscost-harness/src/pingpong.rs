@@ -6,15 +6,16 @@
 //! it finds with its next turn, so posting is never part of what is timed.
 
 use std::os::fd::OwnedFd;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{Acquire, Release};
 
 use nix::unistd::{pipe, read, write};
-use oscost_record::{Counters, Cpu, Nanos};
+use oscost_record::Cpu;
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::map::SharedPage;
 
 use crate::failure::During as _;
-use crate::work::{Audit, Evidence, Party, Work};
+use crate::posted::Posted;
+use crate::work::{Audit, Evidence, Work};
 use crate::{Failure, pin, usage};
 
 /// One end of a way to pass turns.
@@ -167,7 +168,10 @@ pub fn be_partner(
     while side.await_turn()? {
         match board.slot(ORDER).word.load(Acquire) {
             GO_ON => done += 1,
-            POST => post(board, done)?,
+            POST => {
+                account(board).write(done)?;
+                board.slot(ORDER).word.store(GO_ON, Release);
+            }
             _ => break,
         }
         side.pass()?;
@@ -175,47 +179,9 @@ pub fn be_partner(
     Ok(())
 }
 
-/// Writes the partner's account to the board; an absent count is the largest
-/// number.
-fn post(board: &SharedPage, done: u64) -> Result<(), Failure> {
-    let Party { cpu, usage } = usage::this_thread()?;
-    let time = |time: Option<Nanos>| time.map(|Nanos(nanos)| nanos.to_bits());
-    let account = [
-        Some(done),
-        cpu.map(|Cpu(cpu)| cpu.into()),
-        usage.voluntary_switches,
-        usage.involuntary_switches,
-        usage.minor_faults,
-        usage.major_faults,
-        time(usage.user_time),
-        time(usage.system_time),
-    ];
-    for (slot, value) in account.into_iter().enumerate() {
-        let cell = &board.slot(POSTED + slot).long;
-        cell.store(value.unwrap_or(u64::MAX), Relaxed);
-    }
-    board.slot(ORDER).word.store(GO_ON, Release);
-    Ok(())
-}
-
-/// What the partner has posted: operations, and its account.
-fn posted(board: &SharedPage) -> (u64, Party) {
-    let read = |slot: usize| match board.slot(POSTED + slot).long.load(Relaxed) {
-        u64::MAX => None,
-        value => Some(value),
-    };
-    let time = |slot| read(slot).map(|bits| Nanos(f64::from_bits(bits)));
-    let usage = Counters {
-        voluntary_switches: read(2),
-        involuntary_switches: read(3),
-        minor_faults: read(4),
-        major_faults: read(5),
-        user_time: time(6),
-        system_time: time(7),
-        ..Counters::default()
-    };
-    let cpu = read(1).and_then(|cpu| u32::try_from(cpu).ok()).map(Cpu);
-    (read(0).unwrap_or_default(), Party { cpu, usage })
+/// The partner's account on the board.
+fn account(board: &SharedPage) -> Posted<'_> {
+    Posted::at(board, POSTED)
 }
 
 /// The measuring party. One operation is a round trip: the turn goes to the
@@ -259,10 +225,11 @@ impl<S: Side> Evidence for PingPong<S> {
     fn audit(&mut self) -> Result<Audit, Failure> {
         self.board.slot(ORDER).word.store(POST, Release);
         self.round_trip()?;
-        let (done, partner) = posted(self.board);
+        let (done, partner) = account(self.board).read();
         Ok(Audit {
             done,
             parties: vec![usage::this_thread()?, partner],
+            ..Audit::default()
         })
     }
 }

@@ -74,6 +74,7 @@ pub fn prove(
     if let Some((fewest, most)) = expect.switches {
         check_switches(ops, &counters, fewest, most)?;
     }
+    counters.figures = after.figures.clone();
     for audit in [before, after] {
         check_placement(audit, placement)?;
     }
@@ -144,6 +145,7 @@ mod tests {
     fn audit(done: u64, switches: u64, cpus: &[u32]) -> Audit {
         Audit {
             done,
+            figures: [("fairness_share".into(), 0.5)].into(),
             parties: cpus
                 .iter()
                 .map(|&cpu| Party {
@@ -173,6 +175,7 @@ mod tests {
         let burst = judge(&audit(1000, 1000, &[0, 1]), expect, Placement::CrossCpu).unwrap();
         assert_eq!(burst.counters.voluntary_switches, Some(2000));
         assert_eq!(burst.cpus, vec![Cpu(0), Cpu(1)]);
+        assert_eq!(burst.counters.figures["fairness_share"], 0.5);
     }
 
     #[test]

@@ -33,6 +33,8 @@ const SHORTEST_BATCH: f64 = 10_000.0;
 const PILOT: f64 = 200_000.0;
 /// No batch gets longer than this to be proven.
 const LONGEST_BATCH: f64 = 20e6;
+/// Operations of the pilot where several parties are at work at once.
+const PARALLEL_PILOT: u64 = 256;
 /// Half as many operations again must take half as long again, within this.
 const PROPORTION: f64 = 0.075;
 /// Tries of which the fastest counts: what disturbs only ever adds.
@@ -68,6 +70,15 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
                 per_op: Nanos(spent.0 / f64::from(ops)),
             })
         }
+        Measure::Parallel(work) => {
+            let begin = clock.now();
+            work.run(PARALLEL_PILOT, clock.reader())?;
+            let spent = clock.nanos(clock.now().since(begin));
+            Ok(Plan {
+                batch: 1,
+                per_op: Nanos(spent.0 / PARALLEL_PILOT as f64),
+            })
+        }
         // A second reading would find what the first has left behind: one is
         // all that a process gives.
         Measure::Level(_) => Ok(Plan {
@@ -78,7 +89,8 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
 }
 
 fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure> {
-    let mut ops = 1;
+    let granule = work.granule();
+    let mut ops = granule;
     let per_op = loop {
         let spent = clock.nanos(time(work, clock, ops)?);
         if spent.0 >= PILOT || ops >= 1 << 40 {
@@ -87,12 +99,15 @@ fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure>
         ops *= 2;
     };
     if per_op.0 >= ALONE * clock.cost().0 {
-        return Ok(Plan { batch: 1, per_op });
+        return Ok(Plan {
+            batch: granule,
+            per_op,
+        });
     }
     let shortest = (CLOCKS_IN_BATCH * clock.cost().0)
         .max(STEPS_IN_BATCH * clock.resolution().0)
         .max(SHORTEST_BATCH);
-    let mut batch = even(shortest / per_op.0);
+    let mut batch = even(shortest / per_op.0 / granule as f64) * granule;
     loop {
         let one = fastest(work, clock, batch)?;
         let half_more = fastest(work, clock, batch + batch / 2)?;
@@ -169,6 +184,10 @@ pub fn burst(
                 taken.ticks.push(work.run_once(clock.reader())?.0);
             }
         }
+        Measure::Parallel(work) => {
+            let ticks = work.run(ops, clock.reader())?;
+            taken.ticks = ticks.into_iter().map(|Ticks(ticks)| ticks).collect();
+        }
     }
     Ok(taken)
 }
@@ -177,7 +196,7 @@ pub fn burst(
 mod tests {
     use super::*;
     use crate::clock::fake::{FakeClock, pass};
-    use crate::work::{Audit, Evidence, TimedWork};
+    use crate::work::{Audit, Evidence, ParallelWork, TimedWork};
 
     const CLOCK: FakeClock = FakeClock { cost: Nanos(20.0) };
 
@@ -197,6 +216,38 @@ mod tests {
         fn run(&mut self, ops: u64) -> Result<(), Failure> {
             pass(self.first + ops * self.each_pico / 1000);
             Ok(())
+        }
+    }
+
+    impl ParallelWork for Fake {
+        fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
+            // Two at a time.
+            pass(ops / 2 * self.each_pico / 1000);
+            Ok(vec![
+                Ticks(self.each_pico / 1000);
+                usize::try_from(ops).unwrap()
+            ])
+        }
+    }
+
+    /// A ring of 12, by operations of 5 ns.
+    struct Ring;
+
+    impl Evidence for Ring {
+        fn audit(&mut self) -> Result<Audit, Failure> {
+            Ok(Audit::default())
+        }
+    }
+
+    impl Work for Ring {
+        fn run(&mut self, ops: u64) -> Result<(), Failure> {
+            assert_eq!(ops % 12, 0, "only whole laps");
+            pass(ops * 5);
+            Ok(())
+        }
+
+        fn granule(&self) -> u64 {
+            12
         }
     }
 
@@ -241,6 +292,29 @@ mod tests {
     fn work_that_takes_no_time_is_refused() {
         let failure = pilot(&mut fake(30_000, 0), &CLOCK).unwrap_err();
         assert!(failure.to_string().contains("does not grow"));
+    }
+
+    #[test]
+    fn a_ring_is_timed_in_whole_laps() {
+        let plan = pilot(&mut Measure::Timed(Box::new(Ring)), &CLOCK).unwrap();
+        assert_eq!(plan.batch % 12, 0);
+        assert!((plan.per_op.0 - 5.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn parallel_work_gives_a_time_for_each_operation() {
+        let work = Fake {
+            first: 0,
+            each_pico: 4_000_000,
+        };
+        let mut measure = Measure::Parallel(Box::new(work));
+        // Two operations at a time: half as long until the next is due.
+        let plan = pilot(&mut measure, &CLOCK).unwrap();
+        assert!((plan.per_op.0 - 2_000.0).abs() < 10.0);
+        assert_eq!(
+            burst(&mut measure, &CLOCK, 1, 6).unwrap().ticks,
+            vec![4_000; 6]
+        );
     }
 
     #[test]

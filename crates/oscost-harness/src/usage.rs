@@ -69,6 +69,7 @@ pub fn between(earlier: &Counters, later: &Counters) -> Counters {
         tasks_created: count(earlier.tasks_created, later.tasks_created),
         steal: time(earlier.steal, later.steal),
         parts: later.parts.clone(),
+        figures: later.figures.clone(),
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Measure {
     Timed(Box<dyn Work>),
     /// It times itself, since its region does not end where it returns.
     SelfTimed(Box<dyn TimedWork>),
+    /// Several parties do it at once, each timing its own operations.
+    Parallel(Box<dyn ParallelWork>),
     /// It has no duration: it reads a level.
     Level(Box<dyn Level>),
 }
@@ -27,6 +29,12 @@ pub trait Work: Evidence {
     /// # Errors
     /// The call that refused, or the check that did not hold.
     fn run(&mut self, ops: u64) -> Result<(), Failure>;
+
+    /// Operations come in multiples of this: the members of a ring, say, since
+    /// only after a whole lap all is as it was.
+    fn granule(&self) -> u64 {
+        1
+    }
 }
 
 /// Work that knows itself when its region began and ended.
@@ -37,6 +45,15 @@ pub trait TimedWork: Evidence {
     /// # Errors
     /// The call that refused, or the check that did not hold.
     fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure>;
+}
+
+/// Work that several parties do at the same time.
+pub trait ParallelWork: Evidence {
+    /// Does `ops` operations in all, and gives the time of each, in any order.
+    ///
+    /// # Errors
+    /// The call that refused, or the check that did not hold.
+    fn run(&mut self, ops: u64, now: fn() -> Ticks) -> Result<Vec<Ticks>, Failure>;
 }
 
 /// A level that is read, not timed: memory.
@@ -74,6 +91,10 @@ pub struct Audit {
     pub done: u64,
     /// Every party, the measuring one first.
     pub parties: Vec<Party>,
+    /// Figures that stand beside the samples, over what was done since the
+    /// last audit. A name ends in its unit: `_share` is between 0 and 1,
+    /// `_per_second` a rate, `_ns` a time, `_bytes` a size, `_count` a number.
+    pub figures: BTreeMap<String, f64>,
 }
 
 /// One party's account.
@@ -94,6 +115,7 @@ impl Audit {
         Ok(Self {
             done,
             parties: vec![crate::usage::this_thread()?],
+            figures: BTreeMap::new(),
         })
     }
 }

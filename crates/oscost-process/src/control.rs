@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 use nix::sys::wait::wait;
 use oscost_harness::alone::{calls, futex_round_trip, pipe_round_trip};
-use oscost_harness::{Expect, Failure, Measure, Row, Setting};
+use oscost_harness::{Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, TaskKind};
 use oscost_sys::futex::Scope;
 
@@ -21,7 +21,8 @@ const fn row(
         task: TaskKind::Process,
         aspect: Aspect::Control,
         per,
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: None,
         claims: &[],

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use nix::unistd::Pid;
 use oscost_harness::{
-    Audit, Axis, During as _, Evidence, Expect, Failure, Measure, Need, Row, Setting, Work,
+    Audit, Axis, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
 };
 use oscost_record::{Aspect, Bytes, TaskKind};
 use oscost_sys::fork::{clone3_vfork, fork, vfork};
@@ -24,12 +24,13 @@ pub(crate) const ROWS: &[Row] = &[
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
-        axis: Some(Axis {
+        axes: &[Axis {
             name: "rss",
             unit: "MiB",
             core: &[0, 16, 64, 256, 1024],
             full: &[],
-        }),
+        }],
+        place: Place::OneCpu,
         peers: None,
         control: Some("control/wait"),
         claims: &[1],
@@ -44,7 +45,8 @@ pub(crate) const ROWS: &[Row] = &[
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: Some("control/wait"),
         claims: &[1],
@@ -59,7 +61,8 @@ pub(crate) const ROWS: &[Row] = &[
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: Some("control/wait"),
         claims: &[1],

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
 use oscost_harness::{
-    Audit, During as _, Evidence, Expect, Failure, Measure, Need, Row, Setting, Work,
+    Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
 };
 use oscost_record::{Aspect, TaskKind};
 use oscost_sys::exec::Program;
@@ -32,7 +32,8 @@ const fn row(
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: Some("control/wait"),
         claims: &[1],

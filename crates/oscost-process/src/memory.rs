@@ -8,7 +8,7 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid, pause};
 use oscost_harness::memory::{kernel_stack_growth, kernel_stacks, of_process};
 use oscost_harness::{
-    Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Reading, Row,
+    Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Place, Reading, Row,
     Setting,
 };
 use oscost_record::{Aspect, Bytes, TaskKind};
@@ -25,12 +25,13 @@ pub(crate) const ROWS: &[Row] = &[Row {
     task: TaskKind::Process,
     aspect: Aspect::Memory,
     per: "process",
-    axis: Some(Axis {
+    axes: &[Axis {
         name: "tasks",
         unit: "",
         core: &[10, 100, 1000],
         full: &[],
-    }),
+    }],
+    place: Place::OneCpu,
     peers: None,
     control: None,
     claims: &[7],

@@ -4,7 +4,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 use oscost_harness::pingpong::{FutexSide, PingPong, PipeSide, Side, be_partner, board};
-use oscost_harness::{Audit, During as _, Evidence, Expect, Failure, Measure, Row, Setting, Work};
+use oscost_harness::{
+    Audit, During as _, Evidence, Expect, Failure, Measure, Place, Row, Setting, Work,
+};
 use oscost_record::{Aspect, Peers, TaskKind};
 use oscost_sys::fork::fork;
 use oscost_sys::futex::Scope;
@@ -24,7 +26,8 @@ const fn row(
         task: TaskKind::Process,
         aspect: Aspect::Switch,
         per: "round trip",
-        axis: None,
+        axes: &[],
+        place: Place::Each,
         peers: Some(Peers::Processes),
         control: Some(control),
         claims: &[3, 5, 20],

@@ -121,11 +121,16 @@ pub struct Counters {
     /// Named parts of a memory figure, in bytes per task.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, f64>,
+    /// Figures that the case took beside its samples. A name ends in its unit:
+    /// `_share` is between 0 and 1, `_per_second` a rate, `_ns` a time,
+    /// `_bytes` a size, `_count` a number.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<String, f64>,
 }
 
 impl Counters {
     /// Adds another stretch of the same case to this one. Counts are summed
-    /// where both stretches have them; parts, which are levels, are replaced.
+    /// where both stretches have them; parts and figures, which are levels, are replaced.
     pub fn add(&mut self, other: &Self) {
         fn sum<T: Copy>(a: &mut Option<T>, b: Option<T>, add: impl Fn(T, T) -> T) {
             *a = match (*a, b) {
@@ -151,6 +156,7 @@ impl Counters {
         sum(&mut self.tasks_created, other.tasks_created, |a, b| a + b);
         sum(&mut self.steal, other.steal, nanos);
         self.parts.extend(other.parts.clone());
+        self.figures.extend(other.figures.clone());
     }
 }
 

@@ -131,13 +131,14 @@ pub struct Slot {
     pub long: AtomicU64,
 }
 
-/// How many slots a [`SharedPage`] has.
+/// How many slots a [`SharedPage`] has unless told otherwise.
 pub const SLOTS: usize = 32;
 
 /// A page shared with every child that is forked later, zeroed at first.
 #[derive(Debug)]
 pub struct SharedPage {
     mapping: Mapping,
+    slots: usize,
 }
 
 // SAFETY: only atomics can be reached through a reference to the page.
@@ -149,18 +150,26 @@ impl SharedPage {
     /// # Errors
     /// What `mmap(2)` says.
     pub fn new() -> nix::Result<Self> {
-        let mapping = Mapping::anonymous(size_of::<[Slot; SLOTS]>(), MapFlags::MAP_SHARED)?;
-        Ok(Self { mapping })
+        Self::with_slots(SLOTS)
+    }
+
+    /// Maps as many pages as `slots` slots need.
+    ///
+    /// # Errors
+    /// What `mmap(2)` says.
+    pub fn with_slots(slots: usize) -> nix::Result<Self> {
+        let mapping = Mapping::anonymous(slots * size_of::<Slot>(), MapFlags::MAP_SHARED)?;
+        Ok(Self { mapping, slots })
     }
 
     /// A slot.
     ///
     /// # Panics
-    /// Where `index` is not below [`SLOTS`].
+    /// Where there is no slot `index`.
     #[must_use]
     pub fn slot(&self, index: usize) -> &Slot {
-        assert!(index < SLOTS, "a shared page has {SLOTS} slots");
-        // SAFETY: the mapping is page-aligned, as large as the array, zeroed
+        assert!(index < self.slots, "there are {} slots", self.slots);
+        // SAFETY: the mapping is page-aligned, as large as its slots, zeroed
         // (a valid value of both atomics) and lives as long as `self`.
         unsafe { &*self.mapping.base().cast::<Slot>().add(index) }
     }

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use oscost_harness::{
-    Audit, During as _, Evidence, Expect, Failure, Measure, Need, Row, Setting, TimedWork, Work,
+    Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, TimedWork,
+    Work,
 };
 use oscost_record::{Aspect, TaskKind};
 use oscost_sys::counter::Ticks;
@@ -27,7 +28,8 @@ const fn row(
         task: TaskKind::Thread,
         aspect: Aspect::Create,
         per,
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: Some("control/empty"),
         claims: &[1, 2],

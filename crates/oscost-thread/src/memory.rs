@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use oscost_harness::memory::{kernel_stack_growth, kernel_stacks, of_this_process};
 use oscost_harness::{
-    Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Reading, Row,
+    Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Place, Reading, Row,
     Setting,
 };
 use oscost_record::{Aspect, Bytes, TaskKind};
@@ -22,12 +22,13 @@ pub(crate) const ROWS: &[Row] = &[Row {
     task: TaskKind::Thread,
     aspect: Aspect::Memory,
     per: "thread",
-    axis: Some(Axis {
+    axes: &[Axis {
         name: "tasks",
         unit: "",
         core: &[10, 100, 1000, 10_000],
         full: &[],
-    }),
+    }],
+    place: Place::OneCpu,
     peers: None,
     control: None,
     claims: &[7],

@@ -4,7 +4,9 @@
 use std::thread::JoinHandle;
 
 use oscost_harness::pingpong::{FutexSide, PingPong, PipeSide, Side, be_partner, board};
-use oscost_harness::{Audit, During as _, Evidence, Expect, Failure, Measure, Row, Setting, Work};
+use oscost_harness::{
+    Audit, During as _, Evidence, Expect, Failure, Measure, Place, Row, Setting, Work,
+};
 use oscost_record::{Aspect, Peers, TaskKind};
 use oscost_sys::futex::Scope;
 use oscost_sys::map::SharedPage;
@@ -23,7 +25,8 @@ const fn row(
         task: TaskKind::Thread,
         aspect: Aspect::Switch,
         per: "round trip",
-        axis: None,
+        axes: &[],
+        place: Place::Each,
         peers: Some(Peers::Threads),
         control: Some(control),
         claims: &[3, 5, 20],

@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use nix::time::{ClockId, clock_gettime};
 use oscost_harness::alone::calls;
-use oscost_harness::{During as _, Expect, Failure, Measure, Row, Setting};
+use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, TaskKind};
 use oscost_sys::syscall::getppid;
 
@@ -22,7 +22,8 @@ const fn row(
         task: TaskKind::Thread,
         aspect: Aspect::Floor,
         per: "call",
-        axis: None,
+        axes: &[],
+        place: Place::OneCpu,
         peers: None,
         control: Some("control/empty"),
         claims: &[5],

@@ -149,6 +149,7 @@ fn audit(measure: &mut Measure) -> Result<Audit, Failure> {
     match measure {
         Measure::Timed(work) => work.audit(),
         Measure::SelfTimed(work) => work.audit(),
+        Measure::Parallel(work) => work.audit(),
         Measure::Level(level) => level.audit(),
     }
 }
