@@ -37,7 +37,7 @@ impl<'a> Sampling<'a> {
         if interrupt::requested().is_some() {
             return Err(Failure::Fail("interrupted".into()));
         }
-        if self.case.info.aspect == Aspect::Memory {
+        if self.case.info.aspect.is_level() {
             return self.read_levels(iterations);
         }
         let mut probe = match self.kept.take() {

@@ -1,7 +1,7 @@
 //! What remains of the switches when the switch is taken out.
 
 use oscost_harness::{Expect, Failure, Measure, Place, Row, Setting};
-use oscost_record::{Aspect, TaskKind};
+use oscost_record::{Aspect, TaskKind, Tier};
 
 use crate::tally::Tally;
 use crate::timed::timed;
@@ -14,6 +14,7 @@ pub const ROWS: &[Row] = &[Row {
     task: TaskKind::Coroutine,
     aspect: Aspect::Control,
     per: "round trip",
+    tier: Tier::Core,
     axes: &[],
     place: Place::OneCpu,
     peers: None,

@@ -9,7 +9,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine as Corosensei, CoroutineResult};
 use nix::errno::Errno;
 use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
-use oscost_record::{Aspect, TaskKind};
+use oscost_record::{Aspect, TaskKind, Tier};
 
 use crate::context::ContextPair;
 use crate::pause::Boxed;
@@ -68,6 +68,7 @@ const fn row(
         task: TaskKind::Coroutine,
         aspect: Aspect::Create,
         per: "create+finish",
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,

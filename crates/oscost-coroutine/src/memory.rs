@@ -13,7 +13,7 @@ use oscost_harness::{
     Setting,
 };
 use oscost_harness::{Axis, usage};
-use oscost_record::{Aspect, Bytes, TaskKind};
+use oscost_record::{Aspect, Bytes, TaskKind, Tier};
 
 use crate::create::DEFAULT_STACK;
 use crate::stack::idle;
@@ -72,6 +72,7 @@ const ROW: Row = Row {
     task: TaskKind::Coroutine,
     aspect: Aspect::Memory,
     per: "coroutine",
+    tier: Tier::Core,
     axes: &[Axis {
         name: "tasks",
         unit: "",

@@ -10,7 +10,7 @@ use std::task::{Context, Waker};
 use corosensei::{Coroutine as Corosensei, CoroutineResult};
 use nix::errno::Errno;
 use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
-use oscost_record::{Aspect, Peers, TaskKind};
+use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use tokio::task::yield_now;
 
 use crate::context::ContextPair;
@@ -75,6 +75,7 @@ const fn row(
         task: TaskKind::Coroutine,
         aspect: Aspect::Switch,
         per: "round trip",
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: Some(Peers::Coroutines),

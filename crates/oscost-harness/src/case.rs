@@ -29,8 +29,11 @@ pub struct Row {
     /// What is measured of it.
     pub aspect: Aspect,
     /// What one operation is: `create+exit+wait`, `round trip`. For
-    /// [`Aspect::Memory`] the task that the bytes are counted per.
+    /// levels ([`Aspect::is_level`]) what the bytes are counted per.
     pub per: &'static str,
+    /// The narrowest tier that measures it; full values of a parameter are for
+    /// the full tier in any case.
+    pub tier: Tier,
     /// The parameters: every value of one with every value of the next.
     pub axes: &'static [Axis],
     /// Which CPUs the parties may have.
@@ -149,7 +152,7 @@ impl Suite {
 
     fn spread(&self, row: &'static Row) -> Vec<Case> {
         let mut cases = Vec::new();
-        for (values, tier) in combinations(row.axes) {
+        for (values, tier) in combinations(row) {
             for &placement in row.place.placements() {
                 cases.push(self.case(row, &values, tier, placement));
             }
@@ -194,7 +197,7 @@ impl Suite {
             None => CaseId(format!("{}/{control}", self.name)),
         });
         let unit = match row.aspect {
-            Aspect::Memory => Unit::memory(row.per),
+            aspect if aspect.is_level() => Unit::memory(row.per),
             _ => Unit::time(row.per),
         };
         let info = CaseInfo {
@@ -222,10 +225,10 @@ impl Suite {
 }
 
 /// Every value of every axis with every value of the others, the last axis
-/// fastest. The core tier is where all values are core ones.
-fn combinations(axes: &'static [Axis]) -> Vec<(Vec<(&'static str, u64)>, Tier)> {
-    let mut all = vec![(Vec::new(), Tier::Core)];
-    for axis in axes {
+/// fastest. The core tier is where the row and all values are core ones.
+fn combinations(row: &'static Row) -> Vec<(Vec<(&'static str, u64)>, Tier)> {
+    let mut all = vec![(Vec::new(), row.tier)];
+    for axis in row.axes {
         let core = axis.core.iter().map(|&value| (value, Tier::Core));
         let full = axis.full.iter().map(|&value| (value, Tier::Full));
         let mut points: Vec<(u64, Tier)> = core.chain(full).collect();
@@ -264,6 +267,7 @@ mod tests {
         task: TaskKind::Process,
         aspect: Aspect::Switch,
         per: "round trip",
+        tier: Tier::Core,
         axes: &[
             Axis {
                 name: "tasks",

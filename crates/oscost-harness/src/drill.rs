@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, raise};
-use oscost_record::{Aspect, TaskKind};
+use oscost_record::{Aspect, TaskKind, Tier};
 
 use crate::Failure;
 use crate::case::{Place, Row, Setting, Suite};
@@ -65,6 +65,7 @@ const fn row(operation: &'static str, build: fn(&Setting) -> Result<Measure, Fai
         task: TaskKind::Process,
         aspect: Aspect::Control,
         per: "drill",
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oscost_record::{Aspect, Burst, CaseLine, Counters, Ops, Outcome, Samples};
+use oscost_record::{Burst, CaseLine, Counters, Ops, Outcome, Samples};
 
 use crate::Failure;
 use crate::case::Case;
@@ -32,7 +32,7 @@ pub fn prepare(
         return probe.pilot();
     };
     // A level is read once in a process: nothing of it can be warmed up.
-    if case.info.aspect != Aspect::Memory {
+    if !case.info.aspect.is_level() {
         let (ops, bursts) = effort.bursts(plan.per_op.0, plan.batch);
         let tenth = (ops * bursts / 10 / plan.batch).max(1) * plan.batch;
         probe.burst(plan.batch, tenth)?;

@@ -43,6 +43,8 @@ const TRIES: usize = 9;
 /// What a burst gave.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Taken {
+    /// Operations in all.
+    pub ops: u64,
     /// One value per sample, in ticks over all its operations.
     pub ticks: Vec<u64>,
     /// Readings of a level, where the case has no duration.
@@ -154,7 +156,8 @@ fn time(work: &mut dyn Work, clock: &impl Clock, ops: u64) -> Result<Ticks, Fail
     Ok(clock.now().since(begin))
 }
 
-/// Takes samples over `ops` operations, a multiple of the plan's batch.
+/// Takes samples over `ops` operations, a multiple of the plan's batch. A
+/// batch that is no multiple of the work's granule is rounded up to one.
 ///
 /// # Errors
 /// Where the work fails.
@@ -164,8 +167,16 @@ pub fn burst(
     batch: u64,
     ops: u64,
 ) -> Result<Taken, Failure> {
-    let samples = usize::try_from(ops / batch).unwrap_or(usize::MAX);
-    let mut taken = Taken::default();
+    let samples = ops / batch;
+    let batch = match measure {
+        Measure::Timed(work) => batch.next_multiple_of(work.granule()),
+        _ => batch,
+    };
+    let mut taken = Taken {
+        ops: samples * batch,
+        ..Taken::default()
+    };
+    let samples = usize::try_from(samples).unwrap_or(usize::MAX);
     match measure {
         Measure::Level(level) => {
             for _ in 0..samples {

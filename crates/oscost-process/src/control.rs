@@ -4,7 +4,7 @@ use nix::errno::Errno;
 use nix::sys::wait::wait;
 use oscost_harness::alone::{calls, futex_round_trip, pipe_round_trip};
 use oscost_harness::{Expect, Failure, Measure, Place, Row, Setting};
-use oscost_record::{Aspect, TaskKind};
+use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 
 const fn row(
@@ -21,6 +21,7 @@ const fn row(
         task: TaskKind::Process,
         aspect: Aspect::Control,
         per,
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,

@@ -7,7 +7,7 @@ use nix::unistd::Pid;
 use oscost_harness::{
     Audit, Axis, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
 };
-use oscost_record::{Aspect, Bytes, TaskKind};
+use oscost_record::{Aspect, Bytes, TaskKind, Tier};
 use oscost_sys::fork::{clone3_vfork, fork, vfork};
 use oscost_sys::map::Ballast;
 
@@ -24,6 +24,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
+        tier: Tier::Core,
         axes: &[Axis {
             name: "rss",
             unit: "MiB",
@@ -45,6 +46,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,
@@ -61,6 +63,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,

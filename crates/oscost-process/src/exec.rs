@@ -9,7 +9,7 @@ use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
 use oscost_harness::{
     Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
 };
-use oscost_record::{Aspect, TaskKind};
+use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::exec::Program;
 
 use crate::create::too_many;
@@ -32,6 +32,7 @@ const fn row(
         task: TaskKind::Process,
         aspect: Aspect::Create,
         per: PER,
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,

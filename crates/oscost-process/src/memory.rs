@@ -11,7 +11,7 @@ use oscost_harness::{
     Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Place, Reading, Row,
     Setting,
 };
-use oscost_record::{Aspect, Bytes, TaskKind};
+use oscost_record::{Aspect, Bytes, TaskKind, Tier};
 use oscost_sys::fork::fork;
 use oscost_sys::map::SharedPage;
 
@@ -25,6 +25,7 @@ pub(crate) const ROWS: &[Row] = &[Row {
     task: TaskKind::Process,
     aspect: Aspect::Memory,
     per: "process",
+    tier: Tier::Core,
     axes: &[Axis {
         name: "tasks",
         unit: "",

@@ -58,10 +58,49 @@ pub enum Aspect {
     Switch,
     /// Keeping an idle task.
     Memory,
+    /// A stretch of another operation: until a call returns, until the first
+    /// instruction of the new task, from its end to the reaping.
+    Part,
+    /// Touching memory that the kernel has yet to provide or to copy.
+    Touch,
+    /// Handing something over from task to task: a job, a message, a value.
+    Talk,
+    /// Taking and giving back a lock, or waiting for one.
+    Lock,
+    /// How long others wait because of what one task does.
+    Delay,
+    /// One task goes down: until that is known, until another serves.
+    Crash,
+    /// How large something is: the bytes that a switch saves.
+    Size,
     /// The loop around another case, without the work: what to subtract.
     Control,
     /// A cost that others are compared with: a system call, a clock read.
     Floor,
+}
+
+impl Aspect {
+    /// All of them, in the order in which a report shows them.
+    pub const ALL: [Self; 12] = [
+        Self::Create,
+        Self::Part,
+        Self::Switch,
+        Self::Memory,
+        Self::Touch,
+        Self::Talk,
+        Self::Lock,
+        Self::Delay,
+        Self::Crash,
+        Self::Size,
+        Self::Control,
+        Self::Floor,
+    ];
+
+    /// Whether it is a level in bytes that is read, not a time.
+    #[must_use]
+    pub fn is_level(self) -> bool {
+        matches!(self, Self::Memory | Self::Size)
+    }
 }
 
 /// Which CPUs the parties of a case run on.
@@ -165,8 +204,9 @@ macro_rules! name_as_serde {
 name_as_serde! {
     TaskKind { Process => "process", Thread => "thread", Coroutine => "coroutine" }
     Aspect {
-        Create => "create", Switch => "switch", Memory => "memory",
-        Control => "control", Floor => "floor",
+        Create => "create", Switch => "switch", Memory => "memory", Part => "part",
+        Touch => "touch", Talk => "talk", Lock => "lock", Delay => "delay",
+        Crash => "crash", Size => "size", Control => "control", Floor => "floor",
     }
     Placement { SameCpu => "same-cpu", CrossCpu => "cross-cpu", Free => "free" }
     Peers { Processes => "processes", Threads => "threads", Coroutines => "coroutines" }
@@ -183,13 +223,7 @@ mod tests {
             let text = serde_json::to_string(&placement).unwrap();
             assert_eq!(text, format!("\"{placement}\""));
         }
-        for aspect in [
-            Aspect::Create,
-            Aspect::Switch,
-            Aspect::Memory,
-            Aspect::Control,
-            Aspect::Floor,
-        ] {
+        for aspect in Aspect::ALL {
             assert_eq!(
                 serde_json::to_string(&aspect).unwrap(),
                 format!("\"{aspect}\"")

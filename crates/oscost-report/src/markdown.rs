@@ -48,7 +48,7 @@ fn row_name(aspect: Aspect) -> &'static str {
         Aspect::Create => "make one and see it end",
         Aspect::Switch => "switch there and back",
         Aspect::Memory => "keep an idle one (of 1,000)",
-        Aspect::Control | Aspect::Floor => "besides",
+        _ => "besides",
     }
 }
 

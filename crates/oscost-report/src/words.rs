@@ -27,6 +27,13 @@ pub(crate) fn aspect(aspect: Aspect) -> &'static str {
         Aspect::Create => "To make: one task created and seen to end",
         Aspect::Switch => "To switch: the CPU handed over and back",
         Aspect::Memory => "To keep: memory of one idle task",
+        Aspect::Part => "Creation, taken apart",
+        Aspect::Touch => "To touch memory",
+        Aspect::Talk => "To hand something over",
+        Aspect::Lock => "To lock and to wait",
+        Aspect::Delay => "What the others wait",
+        Aspect::Crash => "When one goes down",
+        Aspect::Size => "How large it is",
         Aspect::Control => "Controls: the loop without the work",
         Aspect::Floor => "Floors: what everything else stands on",
     }
@@ -38,7 +45,7 @@ pub(crate) fn question(aspect: Aspect) -> &'static str {
         Aspect::Create => "To make",
         Aspect::Switch => "To switch",
         Aspect::Memory => "To keep",
-        Aspect::Control | Aspect::Floor => "Besides",
+        _ => "Besides",
     }
 }
 

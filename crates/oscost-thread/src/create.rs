@@ -8,7 +8,7 @@ use oscost_harness::{
     Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, TimedWork,
     Work,
 };
-use oscost_record::{Aspect, TaskKind};
+use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::counter::Ticks;
 use oscost_sys::kernel_thread::Nursery;
 use oscost_sys::pthread::Entry;
@@ -28,6 +28,7 @@ const fn row(
         task: TaskKind::Thread,
         aspect: Aspect::Create,
         per,
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,

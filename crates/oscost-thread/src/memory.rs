@@ -9,7 +9,7 @@ use oscost_harness::{
     Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Place, Reading, Row,
     Setting,
 };
-use oscost_record::{Aspect, Bytes, TaskKind};
+use oscost_record::{Aspect, Bytes, TaskKind, Tier};
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::pthread::{Entry, Thread};
 
@@ -22,6 +22,7 @@ pub(crate) const ROWS: &[Row] = &[Row {
     task: TaskKind::Thread,
     aspect: Aspect::Memory,
     per: "thread",
+    tier: Tier::Core,
     axes: &[Axis {
         name: "tasks",
         unit: "",

@@ -7,7 +7,7 @@ use oscost_harness::pingpong::{FutexSide, PingPong, PipeSide, Side, be_partner, 
 use oscost_harness::{
     Audit, During as _, Evidence, Expect, Failure, Measure, Place, Row, Setting, Work,
 };
-use oscost_record::{Aspect, Peers, TaskKind};
+use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 use oscost_sys::map::SharedPage;
 
@@ -25,6 +25,7 @@ const fn row(
         task: TaskKind::Thread,
         aspect: Aspect::Switch,
         per: "round trip",
+        tier: Tier::Core,
         axes: &[],
         place: Place::Each,
         peers: Some(Peers::Threads),

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use nix::time::{ClockId, clock_gettime};
 use oscost_harness::alone::calls;
 use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
-use oscost_record::{Aspect, TaskKind};
+use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::syscall::getppid;
 
 const fn row(
@@ -22,6 +22,7 @@ const fn row(
         task: TaskKind::Thread,
         aspect: Aspect::Floor,
         per: "call",
+        tier: Tier::Core,
         axes: &[],
         place: Place::OneCpu,
         peers: None,

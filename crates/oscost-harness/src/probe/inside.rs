@@ -121,8 +121,8 @@ impl Witness {
         let taken = sampler::burst(measure, clock, batch, ops)?;
         let created = self.kernel_totals().since(&kernel_before).tasks_created;
         let after = audit(measure)?;
-        let mut proof = prove(ops, (&before, &after), self.expect, self.placement)?;
-        check_tasks(ops, self.expect, created)?;
+        let mut proof = prove(taken.ops, (&before, &after), self.expect, self.placement)?;
+        check_tasks(taken.ops, self.expect, created)?;
         proof.counters.tasks_created = created;
         Ok(Box::new(Sampled {
             ticks: taken.ticks,

@@ -339,10 +339,11 @@ impl ProbeProcess {
         failure
     }
 
-    fn values(&self, batch: u64, sampled: &Sampled) -> Vec<f64> {
+    fn values(&self, sampled: &Sampled) -> Vec<f64> {
         if !sampled.levels.is_empty() {
             return sampled.levels.clone();
         }
+        let batch = sampled.proof.ops.0 / (sampled.ticks.len() as u64).max(1);
         let nanos = |&ticks| self.clock.nanos(oscost_sys::counter::Ticks(ticks)).0;
         sampled
             .ticks
@@ -363,9 +364,10 @@ impl Probe for ProbeProcess {
     fn burst(&mut self, batch: u64, ops: u64) -> Result<(Burst, Vec<f64>), Failure> {
         match self.ask(&Request::Burst { batch, ops }, "measuring")? {
             Answer::Taken(sampled) => {
-                let values = self.values(batch, &sampled);
+                let values = self.values(&sampled);
                 let mut burst = sampled.proof;
-                burst.elapsed = Nanos(values.iter().sum::<f64>() * batch as f64);
+                let batch = burst.ops.0 as f64 / values.len().max(1) as f64;
+                burst.elapsed = Nanos(values.iter().sum::<f64>() * batch);
                 if !sampled.levels.is_empty() {
                     burst.elapsed = Nanos(0.0);
                 }

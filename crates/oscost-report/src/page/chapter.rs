@@ -226,13 +226,7 @@ impl Group {
         anchors: &Anchors,
     ) -> Result<Vec<Self>, ReportError> {
         let mut groups = Vec::new();
-        for aspect in [
-            Aspect::Create,
-            Aspect::Switch,
-            Aspect::Memory,
-            Aspect::Control,
-            Aspect::Floor,
-        ] {
+        for aspect in Aspect::ALL {
             let of_it = pictures
                 .iter()
                 .filter(|picture| picture.aspect() == Some(aspect));

@@ -33,7 +33,7 @@ impl Builder {
             Aspect::Switch => Unit::time("round trip"),
             Aspect::Memory => Unit::memory(task.name()),
             Aspect::Control => Unit::time("loop"),
-            Aspect::Floor => Unit::time("call"),
+            _ => Unit::time("call"),
         };
         let control = match (task, aspect) {
             (TaskKind::Coroutine, Aspect::Switch | Aspect::Create) => {
