@@ -6,7 +6,7 @@ use oscost_harness::probe::{Launcher, Probe};
 use oscost_harness::round::{self, Bursts};
 use oscost_harness::sampler::Plan;
 use oscost_harness::{Case, Failure, interrupt};
-use oscost_record::{Aspect, CaseLine};
+use oscost_record::CaseLine;
 
 /// What criterion's calls have given so far.
 pub(crate) struct Sampling<'a> {

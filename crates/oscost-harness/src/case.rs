@@ -58,19 +58,29 @@ pub struct Row {
 pub enum Place {
     /// All pinned to the first CPU; what they make inherits the pin.
     OneCpu,
-    /// A case each for one CPU, two CPUs and the scheduler's choice, told in
-    /// the id.
+    /// A case each for one CPU, two CPUs and the scheduler's choice, and in
+    /// the full tier for two CPUs at every distance that machines have; told
+    /// in the id.
     Each,
     /// Wherever the scheduler puts them: for more than two parties.
     Anywhere,
 }
 
 impl Place {
-    fn placements(self) -> &'static [Placement] {
+    fn placements(self) -> &'static [(Placement, Tier)] {
+        use Placement::{CrossCpu, CrossLlc, CrossNuma, Free, SameCpu, SameLlc, SmtSibling};
         match self {
-            Self::OneCpu => &[Placement::SameCpu],
-            Self::Each => &[Placement::SameCpu, Placement::CrossCpu, Placement::Free],
-            Self::Anywhere => &[Placement::Free],
+            Self::OneCpu => &[(SameCpu, Tier::Core)],
+            Self::Each => &[
+                (SameCpu, Tier::Core),
+                (CrossCpu, Tier::Core),
+                (Free, Tier::Core),
+                (SmtSibling, Tier::Full),
+                (SameLlc, Tier::Full),
+                (CrossLlc, Tier::Full),
+                (CrossNuma, Tier::Full),
+            ],
+            Self::Anywhere => &[(Free, Tier::Core)],
         }
     }
 }
@@ -153,8 +163,8 @@ impl Suite {
     fn spread(&self, row: &'static Row) -> Vec<Case> {
         let mut cases = Vec::new();
         for (values, tier) in combinations(row) {
-            for &placement in row.place.placements() {
-                cases.push(self.case(row, &values, tier, placement));
+            for &(placement, least) in row.place.placements() {
+                cases.push(self.case(row, &values, tier.max(least), placement));
             }
         }
         cases
@@ -299,13 +309,15 @@ mod tests {
         };
         let cases = suite.cases();
         let ids: Vec<&str> = cases.iter().map(|case| case.info.id.0.as_str()).collect();
-        assert_eq!(ids.len(), 6);
+        assert_eq!(ids.len(), 14);
         assert_eq!(
             ids[1],
             "process/switch/pipe/tasks=2/size=1KiB/placement=cross-cpu"
         );
-        assert_eq!(cases[5].info.tier, Tier::Full);
-        let setting = cases[5].setting(Vec::new());
+        assert_eq!(cases[2].info.tier, Tier::Core);
+        assert_eq!(cases[3].info.tier, Tier::Full);
+        assert_eq!(cases[7].info.tier, Tier::Full);
+        let setting = cases[7].setting(Vec::new());
         assert_eq!((setting.of("tasks"), setting.of("size")), (2, 64));
         let control = cases[0].info.control.as_ref().unwrap();
         assert_eq!(control.0, "process/control/pipe");
@@ -330,7 +342,7 @@ mod tests {
             families: &[&[ROW, CONTROL]],
         };
         let cases = suite.cases();
-        let control = cases[5].info.control.as_ref().unwrap();
+        let control = cases[7].info.control.as_ref().unwrap();
         assert_eq!(control.0, "process/control/pipe/size=64KiB");
         assert!(cases.iter().any(|case| case.info.id == *control));
     }

@@ -9,6 +9,7 @@ use nix::sys::resource::{Resource, getrlimit};
 use oscost_record::{Bytes, Machine, Placement};
 
 use crate::case::Case;
+use crate::machine::Chosen;
 
 /// Something that a case cannot run without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Need {
     HugePages,
     /// A file that a case opens or executes.
     File(&'static str),
+    /// CPUs at a placement.
+    Place(Placement),
 }
 
 /// What the machine has, read once.
@@ -39,6 +42,8 @@ pub enum Need {
 pub struct Supply {
     /// CPUs that this process may use.
     pub usable_cpus: u32,
+    /// The CPUs at each placement.
+    pub chosen: Chosen,
     /// What emulates the CPU.
     pub emulated: Option<String>,
     /// Limits on tasks, each with its name and the way out.
@@ -59,8 +64,9 @@ pub struct Supply {
 impl Supply {
     /// Reads the limits of the calling process on this machine.
     #[must_use]
-    pub fn of(machine: &Machine) -> Self {
+    pub fn of(machine: &Machine, chosen: Chosen) -> Self {
         Self {
+            chosen,
             usable_cpus: machine.usable_cpus,
             emulated: machine.emulated.clone(),
             task_limits: task_limits(),
@@ -78,9 +84,7 @@ impl Supply {
     #[must_use]
     pub fn lacks(&self, case: &Case) -> Option<String> {
         let mut needs = (case.row.needs)(&case.setting(Vec::new()));
-        if case.info.placement == Placement::CrossCpu {
-            needs.push(Need::Cpus(2));
-        }
+        needs.push(Need::Place(case.info.placement));
         needs.into_iter().find_map(|need| self.lack(need))
     }
 
@@ -92,6 +96,18 @@ impl Supply {
                     self.usable_cpus
                 )
             }),
+            Need::Place(Placement::CrossCpu) => self.lack(Need::Cpus(2)),
+            Need::Place(placement) => {
+                let what = match placement {
+                    Placement::SmtSibling => "hardware threads of one core",
+                    Placement::SameLlc => "cores under one last-level cache",
+                    Placement::CrossLlc => "cores of one NUMA node with a last-level cache each",
+                    Placement::CrossNuma => "CPUs of two NUMA nodes",
+                    Placement::SameCpu | Placement::CrossCpu | Placement::Free => return None,
+                };
+                let lacking = self.chosen.at(placement).is_none();
+                lacking.then(|| format!("this process may use no two CPUs that are {what}"))
+            }
             Need::Native(what) => self
                 .emulated
                 .as_ref()
@@ -220,6 +236,8 @@ mod tests {
             (Need::Descriptors(2000), "RLIMIT_NOFILE"),
             (Need::HugePages, "switched off"),
             (Need::File("/nowhere"), "/nowhere"),
+            (Need::Place(Placement::CrossCpu), "2 CPUs"),
+            (Need::Place(Placement::CrossNuma), "NUMA"),
         ] {
             assert!(supply.lack(need).is_some_and(|why| why.contains(word)));
         }

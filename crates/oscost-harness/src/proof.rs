@@ -110,7 +110,7 @@ fn check_placement(audit: &Audit, placement: Placement) -> Result<(), Failure> {
     let wrong = match placement {
         Placement::Free => false,
         Placement::SameCpu => cpus.windows(2).any(|pair| pair[0] != pair[1]),
-        Placement::CrossCpu => cpus.len() < 2 || cpus.windows(2).any(|pair| pair[0] == pair[1]),
+        _ => cpus.len() < 2 || cpus.windows(2).any(|pair| pair[0] == pair[1]),
     };
     if wrong {
         let seen: Vec<String> = cpus.iter().map(Cpu::to_string).collect();

@@ -5,9 +5,7 @@ use std::fs::File;
 use std::io;
 use std::time::SystemTime;
 
-use oscost_record::{
-    ClockInfo, Configuration, Cpu, Driver, Machine, Run, SCHEMA, State, Tier, Tool,
-};
+use oscost_record::{ClockInfo, Configuration, Driver, Machine, Run, SCHEMA, State, Tier, Tool};
 use sha2::{Digest as _, Sha256};
 
 use crate::Failure;
@@ -30,8 +28,6 @@ pub struct Session {
     pub clock_info: ClockInfo,
     /// What the machine has.
     pub supply: Supply,
-    /// The CPUs of first and second party.
-    pub cpus: [Option<Cpu>; 2],
     binary: Option<String>,
 }
 
@@ -47,19 +43,13 @@ impl Session {
             compiler: Some(env!("OSCOST_COMPILER").to_owned()),
             binary: binary.clone(),
         };
-        let topology = Topology::read(&sources);
-        let cpus = match topology.cross_cpu_pair() {
-            Some((first, second)) => [Some(first), Some(second)],
-            None => [topology.usable.first().copied(), None],
-        };
         let (clock, clock_info) = MachineClock::calibrate();
         Self {
             configuration: configuration(&sources, &build),
-            supply: Supply::of(&machine),
+            supply: Supply::of(&machine, Topology::read(&sources).choose()),
             machine,
             clock,
             clock_info,
-            cpus,
             binary,
         }
     }
@@ -69,7 +59,7 @@ impl Session {
     /// # Errors
     /// Where the program cannot tell its own path.
     pub fn launch(&self) -> Result<Launch, Failure> {
-        Launch::this_program(self.clock, self.cpus)
+        Launch::this_program(self.clock, self.supply.chosen.clone())
     }
 
     /// The header of a record that begins now.

@@ -109,10 +109,32 @@ impl Aspect {
 pub enum Placement {
     /// All parties pinned to one CPU.
     SameCpu,
-    /// Two parties pinned to two CPUs.
+    /// Two parties pinned to two CPUs: the nearest that are no SMT siblings,
+    /// where there are such.
     CrossCpu,
+    /// Two hardware threads of one core.
+    SmtSibling,
+    /// Two cores under one last-level cache.
+    SameLlc,
+    /// Two cores of a NUMA node with a last-level cache each.
+    CrossLlc,
+    /// Two NUMA nodes or packages.
+    CrossNuma,
     /// Not pinned: the scheduler chooses.
     Free,
+}
+
+impl Placement {
+    /// All of them, nearest first.
+    pub const ALL: [Self; 7] = [
+        Self::SameCpu,
+        Self::SmtSibling,
+        Self::SameLlc,
+        Self::CrossLlc,
+        Self::CrossNuma,
+        Self::CrossCpu,
+        Self::Free,
+    ];
 }
 
 /// Who talks to whom.
@@ -208,7 +230,9 @@ name_as_serde! {
         Touch => "touch", Talk => "talk", Lock => "lock", Delay => "delay",
         Crash => "crash", Size => "size", Control => "control", Floor => "floor",
     }
-    Placement { SameCpu => "same-cpu", CrossCpu => "cross-cpu", Free => "free" }
+    Placement { SameCpu => "same-cpu", CrossCpu => "cross-cpu",
+        SmtSibling => "smt-sibling", SameLlc => "same-llc", CrossLlc => "cross-llc",
+        CrossNuma => "cross-numa", Free => "free" }
     Peers { Processes => "processes", Threads => "threads", Coroutines => "coroutines" }
     Tier { Core => "core", Full => "full" }
 }
@@ -219,7 +243,7 @@ mod tests {
 
     #[test]
     fn names_agree_with_the_serialised_form() {
-        for placement in [Placement::SameCpu, Placement::CrossCpu, Placement::Free] {
+        for placement in Placement::ALL {
             let text = serde_json::to_string(&placement).unwrap();
             assert_eq!(text, format!("\"{placement}\""));
         }

@@ -1,7 +1,7 @@
 //! `oscost list`: the catalogue, and what of it this machine can run.
 
 use oscost_harness::Case;
-use oscost_harness::machine::{Sources, identity};
+use oscost_harness::machine::{Sources, Topology, identity};
 use oscost_harness::need::Supply;
 use serde_json::{Value, json};
 
@@ -16,7 +16,8 @@ use crate::selection::select;
 /// Where the filter is wrong or standard output is closed.
 pub(crate) fn list(options: &List) -> anyhow::Result<End> {
     let cases = select(&options.selection)?;
-    let supply = Supply::of(&identity(&Sources::machine()));
+    let sources = Sources::machine();
+    let supply = Supply::of(&identity(&sources), Topology::read(&sources).choose());
     if options.json {
         let entries: Vec<Value> = cases.iter().map(|case| entry(case, &supply)).collect();
         say(&serde_json::to_string_pretty(&entries)?)?;

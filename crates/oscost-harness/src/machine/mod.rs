@@ -26,5 +26,5 @@ pub use configuration::{Build, configuration};
 pub use identity::identity;
 pub use sources::Sources;
 pub use state::state;
-pub use topology::{CpuPlace, Distance, Topology};
+pub use topology::{Chosen, CpuPlace, Distance, Topology};
 pub use totals::{KernelTotals, TotalsReader};

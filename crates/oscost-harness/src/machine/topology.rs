@@ -1,9 +1,11 @@
 //! Which CPUs this program may use and how near they are to each other, so
 //! that two parties can be placed on purpose. Never pins anything itself.
 
+use std::collections::BTreeMap;
+
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
-use oscost_record::Cpu;
+use oscost_record::{Cpu, Placement};
 
 use super::{Sources, cpu_list};
 
@@ -48,6 +50,25 @@ pub struct Topology {
     pub usable: Vec<Cpu>,
 }
 
+/// Which CPUs the parties of a case are pinned to, by placement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen(BTreeMap<Placement, Vec<Cpu>>);
+
+impl Chosen {
+    /// The CPUs at a placement: empty where the scheduler chooses, absent
+    /// where this program may use no such CPUs.
+    #[must_use]
+    pub fn at(&self, placement: Placement) -> Option<&[Cpu]> {
+        self.0.get(&placement).map(Vec::as_slice)
+    }
+
+    /// The CPU of every case with one party.
+    #[must_use]
+    pub fn first(&self) -> Option<Cpu> {
+        self.at(Placement::SameCpu)?.first().copied()
+    }
+}
+
 const CPUS: &str = "/sys/devices/system/cpu";
 
 impl Topology {
@@ -81,6 +102,27 @@ impl Topology {
             .into_iter()
             .find_map(|distance| self.pair(distance))
             .or_else(|| Some((*self.usable.first()?, *self.usable.get(1)?)))
+    }
+
+    /// The CPUs of the parties at each placement, as far as there are such.
+    #[must_use]
+    pub fn choose(&self) -> Chosen {
+        let two = |pair: Option<(Cpu, Cpu)>| pair.map(|(one, other)| vec![one, other]);
+        let first = match self.cross_cpu_pair() {
+            Some((first, _)) => Some(first),
+            None => self.usable.first().copied(),
+        };
+        let of = |placement| match placement {
+            Placement::Free => Some(Vec::new()),
+            Placement::SameCpu => first.map(|cpu| vec![cpu]),
+            Placement::CrossCpu => two(self.cross_cpu_pair()),
+            Placement::SmtSibling => two(self.pair(Distance::SmtSibling)),
+            Placement::SameLlc => two(self.pair(Distance::SameCache)),
+            Placement::CrossLlc => two(self.pair(Distance::SameNode)),
+            Placement::CrossNuma => two(self.pair(Distance::OtherNode)),
+        };
+        let all = Placement::ALL.into_iter();
+        Chosen(all.filter_map(|place| Some((place, of(place)?))).collect())
     }
 
     /// The first two usable CPUs at exactly that distance.

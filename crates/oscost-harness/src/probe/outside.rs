@@ -18,7 +18,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
-use oscost_record::{Burst, Cpu, Nanos};
+use oscost_record::{Burst, Nanos};
 
 use super::protocol::{Answer, PROBE_FLAG, Request, Sampled, Spec};
 use crate::Failure;
@@ -26,6 +26,7 @@ use crate::case::Case;
 use crate::clock::{Clock as _, MachineClock};
 use crate::failure::During as _;
 use crate::interrupt;
+use crate::machine::Chosen;
 use crate::sampler::Plan;
 
 /// A live probe, whichever way it is done.
@@ -81,23 +82,23 @@ pub struct Launch {
     pub program: PathBuf,
     /// The clock of the run.
     pub clock: MachineClock,
-    /// Where the first and the second party are pinned.
-    pub cpus: [Option<Cpu>; 2],
+    /// Where the parties are pinned.
+    pub chosen: Chosen,
     /// When a probe counts as hung.
     pub limits: Limits,
 }
 
 impl Launch {
-    /// Probes of the running program on two CPUs.
+    /// Probes of the running program on the CPUs chosen.
     ///
     /// # Errors
     /// Where the program cannot tell its own path.
-    pub fn this_program(clock: MachineClock, cpus: [Option<Cpu>; 2]) -> Result<Self, Failure> {
+    pub fn this_program(clock: MachineClock, chosen: Chosen) -> Result<Self, Failure> {
         interrupt::adopt_orphans();
         Ok(Self {
             program: std::env::current_exe().during("readlink(/proc/self/exe)")?,
             clock,
-            cpus,
+            chosen,
             limits: Limits::default(),
         })
     }
@@ -105,15 +106,10 @@ impl Launch {
     /// What a probe of `case` is told.
     #[must_use]
     pub fn spec(&self, case: &Case) -> Spec {
-        use oscost_record::Placement::{CrossCpu, Free, SameCpu};
-        let cpus = match case.info.placement {
-            SameCpu => self.cpus.first().copied().flatten().into_iter().collect(),
-            CrossCpu => self.cpus.iter().copied().flatten().collect(),
-            Free => Vec::new(),
-        };
+        let cpus = self.chosen.at(case.info.placement).unwrap_or_default();
         Spec {
             id: case.info.id.clone(),
-            cpus,
+            cpus: cpus.to_vec(),
             clock: self.clock,
         }
     }

@@ -217,7 +217,7 @@ fn pair(
     programs: &Path,
     case_first: bool,
 ) -> Result<f64, Failure> {
-    let cpu = launch.cpus[0].unwrap_or(Cpu(0));
+    let cpu = launch.chosen.first().unwrap_or(Cpu(0));
     let program = || {
         let two_party = case
             .info

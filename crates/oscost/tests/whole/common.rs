@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use oscost_harness::probe::{Launch, Limits};
@@ -34,12 +35,16 @@ pub(crate) fn is_emulated() -> bool {
 }
 
 /// A session and a launcher of probes of the program under test.
-pub(crate) fn launcher() -> (Session, Launch) {
-    let session = Session::open();
+///
+/// One session serves all tests: opening one hashes the program, which takes an
+/// emulated debug build many seconds.
+pub(crate) fn launcher() -> (&'static Session, Launch) {
+    static SESSION: OnceLock<Session> = OnceLock::new();
+    let session = SESSION.get_or_init(Session::open);
     let launch = Launch {
         program: program().to_owned(),
         clock: session.clock,
-        cpus: session.cpus,
+        chosen: session.supply.chosen.clone(),
         limits: Limits {
             answer: Duration::from_secs(60),
         },

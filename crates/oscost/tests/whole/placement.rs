@@ -3,7 +3,7 @@
 
 use oscost_harness::Failure;
 use oscost_harness::probe::{Probe as _, Spec};
-use oscost_record::{Burst, Cpu};
+use oscost_record::{Burst, Cpu, Placement};
 
 /// A burst of a case whose parties are pinned as told, whatever its name says.
 fn burst(id: &str, cpus: &[Cpu]) -> Result<Burst, Failure> {
@@ -20,8 +20,9 @@ fn burst(id: &str, cpus: &[Cpu]) -> Result<Burst, Failure> {
 }
 
 fn two_cpus() -> Option<[Cpu; 2]> {
-    match crate::common::launcher().0.cpus {
-        [Some(first), Some(second)] => Some([first, second]),
+    let (session, _) = crate::common::launcher();
+    match session.supply.chosen.at(Placement::CrossCpu) {
+        Some(&[first, second]) => Some([first, second]),
         _ => {
             println!("skipped: this process may use one CPU only");
             None
@@ -69,7 +70,7 @@ fn a_case_that_ran_elsewhere_fails() {
 #[test]
 fn one_cpu_makes_two_switches_of_every_round_trip() {
     let (session, _) = crate::common::launcher();
-    let cpu = session.cpus[0].unwrap();
+    let cpu = session.supply.chosen.first().unwrap();
     for case in TWO_PARTY {
         let counters = burst(&format!("{case}/placement=same-cpu"), &[cpu])
             .unwrap()
