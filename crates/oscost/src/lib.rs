@@ -7,6 +7,8 @@ pub const SUITES: &[Suite] = &[
     oscost_process::SUITE,
     oscost_thread::SUITE,
     oscost_coroutine::SUITE,
+    oscost_sync::SUITE,
+    oscost_ipc::SUITE,
 ];
 
 /// What a probe may be asked for: the suites, and the drills of the harness.

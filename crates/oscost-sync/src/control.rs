@@ -1,0 +1,5 @@
+//! Rows to come.
+
+use oscost_harness::Row;
+
+pub(crate) const ROWS: &[Row] = &[];

@@ -1,0 +1,32 @@
+//! What it costs to lock and to wait: alone, and against others.
+//!
+//! One file per family of cases; each row is a constant, and everything else
+//! derives from the rows. A case never reports a lock that let two in at once.
+
+mod barrier;
+mod condvar;
+mod contended;
+mod control;
+mod futex;
+mod processes;
+mod readers;
+mod semaphore;
+mod uncontended;
+
+use oscost_harness::Suite;
+
+/// The catalogue.
+pub const SUITE: Suite = Suite {
+    name: "sync",
+    families: &[
+        uncontended::ROWS,
+        contended::ROWS,
+        futex::ROWS,
+        condvar::ROWS,
+        barrier::ROWS,
+        semaphore::ROWS,
+        readers::ROWS,
+        processes::ROWS,
+        control::ROWS,
+    ],
+};
