@@ -10,6 +10,7 @@ use libc::{c_int, c_uint, getcontext, makecontext, swapcontext, ucontext_t};
 use nix::errno::Errno;
 use oscost_sys::map::Mapping;
 
+use crate::stack::canary::{self, Seen};
 use crate::tally::Tally;
 
 /// Two contexts, a stack for the far one, and its count of turns.
@@ -21,6 +22,9 @@ struct Pair {
     far: ucontext_t,
     stack: Mapping,
     tally: Tally,
+    /// What the far side paints with, and the stack pointer below which it did.
+    key: u8,
+    painted_below: usize,
 }
 
 impl ContextPair {
@@ -32,6 +36,33 @@ impl ContextPair {
         let mut this = Self::idle(tally, stack_bytes)?;
         this.make(take_turns)?;
         Ok(this)
+    }
+
+    /// The same, and before it swaps back the body paints its own context and
+    /// the stack below it.
+    ///
+    /// # Errors
+    /// See [`turning`](Self::turning).
+    pub(crate) fn painting(tally: Tally, stack_bytes: usize, key: u8) -> nix::Result<Self> {
+        let mut this = Self::idle(tally, stack_bytes)?;
+        // SAFETY: the pair is ours.
+        unsafe { (*this.0.as_ptr()).key = key };
+        this.make(paint_and_take_turns)?;
+        Ok(this)
+    }
+
+    /// What has become of the paint.
+    pub(crate) fn seen(&self) -> Seen {
+        let pair = self.0.as_ptr();
+        // SAFETY: the pair is ours, and nothing runs on its stack now. Its
+        // context was written byte by byte, so no byte of it is undefined.
+        unsafe {
+            let far = (&raw const (*pair).far).cast::<u8>();
+            Seen {
+                stack: canary::look(&(*pair).stack, (*pair).painted_below),
+                beside: std::slice::from_raw_parts(far, size_of::<ucontext_t>()).to_vec(),
+            }
+        }
     }
 
     /// Only memory: [`run_once`](Self::run_once) makes the context.
@@ -48,6 +79,8 @@ impl ContextPair {
             far: unsafe { std::mem::zeroed() },
             stack,
             tally,
+            key: 0,
+            painted_below: 0,
         });
         Ok(Self(NonNull::from(Box::leak(pair))))
     }
@@ -62,10 +95,10 @@ impl ContextPair {
         // SAFETY: makecontext takes every function as one without arguments,
         // and calls it with as many ints as it is told: two, as `body` expects.
         let body: extern "C" fn() = unsafe { std::mem::transmute(body) };
-        // SAFETY: the pair is ours until it is dropped, and nothing runs on its
-        // stack now: `&mut self`, and all bodies are in a swap when this side
-        // runs. A body that is cut off in its swap owns nothing. getcontext
-        // initialises what makecontext then changes, as they demand.
+        // Nothing runs on the stack now: all bodies are in a swap when this side
+        // runs. One that is cut off in its swap owns nothing.
+        // SAFETY: the pair is ours until it is dropped. getcontext initialises
+        // what makecontext then changes, as they demand.
         unsafe {
             Errno::result(getcontext(&raw mut (*pair).far))?;
             (*pair).far.uc_stack.ss_sp = (*pair).stack.base().cast();
@@ -133,6 +166,21 @@ extern "C" fn take_turns(high: c_uint, low: c_uint) {
     unsafe {
         loop {
             (*pair).tally.count();
+            swapcontext(&raw mut (*pair).far, &raw const (*pair).near);
+        }
+    }
+}
+
+extern "C" fn paint_and_take_turns(high: c_uint, low: c_uint) {
+    let pair = pair(high, low);
+    // SAFETY: as in `take_turns`, on a stack with room enough. The context is
+    // not in use while its body runs: the swap that follows saves all that
+    // going on from it needs.
+    unsafe {
+        loop {
+            (*pair).tally.count();
+            canary::paint_over((*pair).key, &raw mut (*pair).far);
+            canary::paint_below((*pair).key, &raw mut (*pair).painted_below);
             swapcontext(&raw mut (*pair).far, &raw const (*pair).near);
         }
     }

@@ -13,6 +13,7 @@ use oscost_record::{Aspect, TaskKind, Tier};
 
 use crate::context::ContextPair;
 use crate::pause::Boxed;
+use crate::runtime;
 use crate::stack::{Coroutine, Stack};
 use crate::tally::Tally;
 use crate::timed::timed;
@@ -26,12 +27,29 @@ pub const ROWS: &[Row] = &[
          to see it end?",
         bare,
     ),
+    Row {
+        tier: Tier::Full,
+        ..row(
+            "create/bare-fresh",
+            "own switch, fresh stack",
+            "What does it cost to map a stack of 64 KiB, to run a coroutine on it from start to \
+             end, and to unmap it?",
+            bare_fresh,
+        )
+    },
     row(
         "create/corosensei",
         "corosensei, fresh 1 MiB stack",
         "What does it cost to make a stackful coroutine with a stack that is mapped for it, to \
          run it to its end and to unmap the stack?",
         corosensei,
+    ),
+    row(
+        "create/corosensei-pooled",
+        "corosensei, reused stack",
+        "What does it cost to make a stackful coroutine on a stack from a pool, and to run it to \
+         its end?",
+        corosensei_pooled,
     ),
     row(
         "create/swapcontext",
@@ -97,6 +115,20 @@ fn bare(_: &Setting) -> Result<Measure, Failure> {
     }))
 }
 
+fn bare_fresh(_: &Setting) -> Result<Measure, Failure> {
+    let tally = Tally::new();
+    Ok(timed(tally, move |ops| {
+        for _ in 0..ops {
+            let stack = Stack::new(STACK).during("mmap(stack)")?;
+            let mut coroutine = Coroutine::new(stack, move |_| tally.count());
+            coroutine.resume();
+            // One that had not ended would keep its stack.
+            drop(coroutine.into_stack().ok_or_else(lost)?);
+        }
+        Ok(())
+    }))
+}
+
 fn lost() -> Failure {
     Failure::Fail("a coroutine did not end, and kept its stack".into())
 }
@@ -108,15 +140,36 @@ fn corosensei(_: &Setting) -> Result<Measure, Failure> {
     let tally = Tally::new();
     Ok(timed(tally, move |ops| {
         for _ in 0..ops {
-            let stack = DefaultStack::new(DEFAULT_STACK).during("mmap(stack)")?;
-            let mut coroutine =
-                Corosensei::<(), (), (), _>::with_stack(stack, move |_, ()| tally.count());
-            if let CoroutineResult::Yield(()) = coroutine.resume(()) {
-                return Err(Failure::Fail("a coroutine did not end".into()));
-            }
+            drop(run_on(library_stack()?, tally)?);
         }
         Ok(())
     }))
+}
+
+fn corosensei_pooled(_: &Setting) -> Result<Measure, Failure> {
+    let tally = Tally::new();
+    let mut pool = vec![library_stack()?];
+    Ok(timed(tally, move |ops| {
+        for _ in 0..ops {
+            let stack = pool.pop().ok_or_else(lost)?;
+            pool.push(run_on(stack, tally)?);
+        }
+        Ok(())
+    }))
+}
+
+fn library_stack() -> Result<DefaultStack, Failure> {
+    DefaultStack::new(DEFAULT_STACK).during("mmap(stack)")
+}
+
+/// Runs a coroutine of the library to its end, and gives its stack back.
+#[inline(always)]
+fn run_on(stack: DefaultStack, tally: Tally) -> Result<DefaultStack, Failure> {
+    let mut coroutine = Corosensei::<(), (), (), _>::with_stack(stack, move |_, ()| tally.count());
+    match coroutine.resume(()) {
+        CoroutineResult::Return(()) => Ok(coroutine.into_stack()),
+        CoroutineResult::Yield(()) => Err(lost()),
+    }
 }
 
 fn swapcontext(_: &Setting) -> Result<Measure, Failure> {
@@ -146,9 +199,7 @@ fn future(_: &Setting) -> Result<Measure, Failure> {
 
 fn tokio(_: &Setting) -> Result<Measure, Failure> {
     let tally = Tally::new();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .during("build a tokio runtime")?;
+    let runtime = runtime::on_this_thread()?;
     Ok(timed(tally, move |ops| {
         runtime
             .block_on(async move {

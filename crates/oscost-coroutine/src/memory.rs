@@ -16,7 +16,7 @@ use oscost_harness::{Axis, usage};
 use oscost_record::{Aspect, Bytes, TaskKind, Tier};
 
 use crate::create::DEFAULT_STACK;
-use crate::stack::idle;
+use crate::stack::unguarded;
 use crate::tally::Tally;
 use kinds::{Bare, Corosensei, Future, Kind, Tokio};
 
@@ -51,7 +51,8 @@ pub const ROWS: &[Row] = &[
         operation: "memory/future",
         title: "boxed async block",
         question: "How much memory does an idle async block on the heap take at least?",
-        needs: |setting| needs(setting, ON_THE_HEAP),
+        axes: &[ON_THE_HEAP],
+        needs: |setting| needs(setting, SMALL),
         build: level::<Future>,
         ..ROW
     },
@@ -59,11 +60,24 @@ pub const ROWS: &[Row] = &[
         operation: "memory/tokio",
         title: "task on a tokio thread",
         question: "How much memory does an idle task of a one-thread tokio runtime take at least?",
-        needs: |setting| needs(setting, ON_THE_HEAP),
+        axes: &[ON_THE_HEAP],
+        needs: |setting| needs(setting, SMALL),
         build: level::<Tokio>,
         ..ROW
     },
 ];
+
+const WITH_STACKS: Axis = Axis {
+    name: "tasks",
+    unit: "",
+    core: &[1_000, 10_000],
+    full: &[10, 100, 100_000],
+};
+
+const ON_THE_HEAP: Axis = Axis {
+    full: &[10, 100, 100_000, 1_000_000],
+    ..WITH_STACKS
+};
 
 const ROW: Row = Row {
     operation: "",
@@ -73,12 +87,7 @@ const ROW: Row = Row {
     aspect: Aspect::Memory,
     per: "coroutine",
     tier: Tier::Core,
-    axes: &[Axis {
-        name: "tasks",
-        unit: "",
-        core: &[10, 100, 1_000, 10_000, 100_000],
-        full: &[],
-    }],
+    axes: &[WITH_STACKS],
     place: Place::OneCpu,
     peers: None,
     control: None,
@@ -92,7 +101,7 @@ const ROW: Row = Row {
 /// and the kernel's note of its mappings included.
 const TOUCHED: u64 = 16 << 10;
 /// More than the smallest tasks take.
-const ON_THE_HEAP: u64 = 1 << 10;
+const SMALL: u64 = 1 << 10;
 
 fn needs(setting: &Setting, each: u64) -> Vec<Need> {
     vec![
@@ -238,4 +247,4 @@ fn threads() -> Result<u64, Failure> {
 }
 
 // The stacks are what the titles say.
-const _: () = assert!(idle::STACK == 64 << 10 && DEFAULT_STACK == 1 << 20);
+const _: () = assert!(unguarded::STACK == 64 << 10 && DEFAULT_STACK == 1 << 20);

@@ -15,6 +15,7 @@ use tokio::task::yield_now;
 
 use crate::context::ContextPair;
 use crate::pause::{Boxed, Pause};
+use crate::runtime;
 use crate::stack::{Coroutine, Stack};
 use crate::tally::Tally;
 use crate::timed::timed;
@@ -29,6 +30,17 @@ pub const ROWS: &[Row] = &[
         &[5, 6],
         bare,
     ),
+    Row {
+        tier: Tier::Full,
+        ..row(
+            "switch/bare-ret",
+            "the same, ending in a return",
+            "What does the same switch cost if it ends in a return instruction, for which the \
+             CPU expects another caller each time?",
+            &[6],
+            bare_ret,
+        )
+    },
     row(
         "switch/corosensei",
         "stackful coroutine (corosensei)",
@@ -107,6 +119,23 @@ fn bare(_: &Setting) -> Result<Measure, Failure> {
     }))
 }
 
+fn bare_ret(_: &Setting) -> Result<Measure, Failure> {
+    let tally = Tally::new();
+    let stack = Stack::new(STACK).during("mmap(stack)")?;
+    let mut far = Coroutine::by_return(stack, move |yielder| {
+        loop {
+            tally.count();
+            yielder.pause();
+        }
+    });
+    Ok(timed(tally, move |ops| {
+        for _ in 0..ops {
+            far.resume();
+        }
+        Ok(())
+    }))
+}
+
 fn corosensei(_: &Setting) -> Result<Measure, Failure> {
     let tally = Tally::new();
     let mut far = Corosensei::<(), (), ()>::new(move |yielder, ()| {
@@ -168,9 +197,7 @@ fn tokio(_: &Setting) -> Result<Measure, Failure> {
     // How many turns the far task may have: else it would sometimes run ahead
     // by one when a batch ends.
     let due: &'static AtomicU64 = Box::leak(Box::default());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .during("build a tokio runtime")?;
+    let runtime = runtime::on_this_thread()?;
     runtime.block_on(async {
         tokio::spawn(async move {
             loop {

@@ -17,8 +17,8 @@ impl Tally {
         Self(&place.0)
     }
 
-    /// One more. All who count run on one thread, so a load and a store do;
-    /// they compile to one plain instruction.
+    /// One more. Never two count at once, so a load and a store do; they compile
+    /// to one plain instruction.
     #[inline(always)]
     pub(crate) fn count(self) {
         self.0.store(self.0.load(Relaxed) + 1, Relaxed);

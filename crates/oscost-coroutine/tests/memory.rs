@@ -22,11 +22,21 @@ fn weigh(case: &Case) {
     let Measure::Level(mut level) = (case.row.build)(&setting).unwrap() else {
         panic!("{id} is not a level");
     };
-    for reading in 1..=3 {
+    for reading in 1..=readings(case) {
         let taken = level.read().unwrap();
         assert_eq!(level.audit().unwrap().done, reading);
         println!("{id}: {:.1} {:?}", taken.value, taken.parts);
         check(case, &taken);
+    }
+}
+
+/// More than a run ever takes of one process, but of the largest: the heap
+/// keeps so much of a million tasks that no other would need a page.
+fn readings(case: &Case) -> u64 {
+    if case.setting(Vec::new()).value() > 100_000 {
+        1
+    } else {
+        3
     }
 }
 
@@ -90,7 +100,7 @@ fn idle_coroutines_weigh_what_they_must() {
             .lines()
             .filter(|line| line.contains(&format!("{id}: ")))
             .collect();
-        assert_eq!(lines.len(), 3, "{id} was not weighed: {said}");
+        assert_eq!(lines.len() as u64, readings(case), "{id}: {said}");
         println!("{}", lines.join("\n"));
     }
 }
@@ -105,6 +115,7 @@ fn too_many_stacks_are_refused_by_name() {
     let lacking: Vec<String> = SUITE
         .cases()
         .iter()
+        .filter(|case| case.info.aspect == Aspect::Memory)
         .filter_map(|case| Some(format!("{}: {}", case.info.id, supply.lacks(case)?)))
         .collect();
     assert_eq!(lacking.len(), 1, "{lacking:?}");

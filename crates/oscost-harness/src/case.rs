@@ -58,10 +58,12 @@ pub struct Row {
 pub enum Place {
     /// All pinned to the first CPU; what they make inherits the pin.
     OneCpu,
-    /// A case each for one CPU, two CPUs and the scheduler's choice, and in
-    /// the full tier for two CPUs at every distance that machines have; told
-    /// in the id.
+    /// A case each for one CPU, two CPUs and the scheduler's choice, told in
+    /// the id.
     Each,
+    /// The same, and in the full tier two CPUs at every distance that machines
+    /// have: for the few rows that tell what a distance costs.
+    EveryDistance,
     /// Wherever the scheduler puts them: for more than two parties.
     Anywhere,
 }
@@ -72,6 +74,11 @@ impl Place {
         match self {
             Self::OneCpu => &[(SameCpu, Tier::Core)],
             Self::Each => &[
+                (SameCpu, Tier::Core),
+                (CrossCpu, Tier::Core),
+                (Free, Tier::Core),
+            ],
+            Self::EveryDistance => &[
                 (SameCpu, Tier::Core),
                 (CrossCpu, Tier::Core),
                 (Free, Tier::Core),
@@ -194,7 +201,7 @@ impl Suite {
         placement: Placement,
     ) -> Case {
         let mut id = self.stem(row, values);
-        if row.place == Place::Each {
+        if matches!(row.place, Place::Each | Place::EveryDistance) {
             id += &format!("/placement={placement}");
         }
         let parameter = |(axis, &(name, value)): (&Axis, &(&str, u64))| {
@@ -292,7 +299,7 @@ mod tests {
                 full: &[64],
             },
         ],
-        place: Place::Each,
+        place: Place::EveryDistance,
         peers: Some(Peers::Processes),
         control: Some("control/pipe"),
         claims: &[3],

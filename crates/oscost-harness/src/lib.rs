@@ -6,10 +6,12 @@
 //! was counted. Nothing here knows of files, statistics or pictures.
 
 pub mod alone;
+pub mod busy;
 pub mod case;
 pub mod clock;
 pub mod drill;
 mod failure;
+pub mod guard;
 pub mod histogram;
 pub mod interrupt;
 pub mod machine;
@@ -26,6 +28,8 @@ pub mod round;
 pub mod runner;
 pub mod sampler;
 pub mod session;
+pub mod sleeper;
+pub mod thread_pair;
 pub mod turns;
 pub mod usage;
 pub mod work;

@@ -244,6 +244,7 @@ pub struct Ring {
     set: WorkingSet,
     turn: u32,
     laps: u64,
+    audits: u64,
 }
 
 impl Ring {
@@ -256,6 +257,7 @@ impl Ring {
             set,
             turn: 0,
             laps: 0,
+            audits: 0,
         }
     }
 
@@ -297,11 +299,18 @@ impl Evidence for Ring {
         self.table.order().word.store(POST, Release);
         self.lap()?;
         self.table.order().word.store(GO_ON, Release);
+        self.audits += 1;
         let mut audit = Audit::alone(self.laps)?;
         for member in 1..self.table.members {
             let (done, party) = self.table.account(member).read();
             audit.done += done;
             audit.parties.push(party);
+        }
+        // Taking stock is a lap of its own, in which each member slept once.
+        for party in &mut audit.parties {
+            if let Some(switches) = &mut party.usage.voluntary_switches {
+                *switches = switches.saturating_sub(self.audits);
+            }
         }
         Ok(audit)
     }

@@ -61,10 +61,14 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
     match measure {
         Measure::Timed(work) => pilot_timed(work.as_mut(), clock),
         Measure::SelfTimed(work) => {
+            // What lies outside the timed region takes its time as well, and
+            // decides how many operations a round has room for.
+            let begin = clock.now();
             let mut spent = Nanos(0.0);
             let mut ops = 0;
             while spent.0 < PILOT && ops < 64 {
-                spent.0 += clock.nanos(work.run_once(clock.reader())?).0;
+                work.run_once(clock.reader())?;
+                spent = clock.nanos(clock.now().since(begin));
                 ops += 1;
             }
             Ok(Plan {
@@ -336,7 +340,7 @@ mod tests {
         };
         let mut measure = Measure::SelfTimed(Box::new(work));
         let plan = pilot(&mut measure, &CLOCK).unwrap();
-        assert_eq!((plan.batch, plan.per_op), (1, Nanos(3_000.0)));
+        assert_eq!((plan.batch, plan.per_op), (1, Nanos(9_003_000.0)));
         assert_eq!(
             burst(&mut measure, &CLOCK, 1, 3).unwrap().ticks,
             vec![3_000; 3]

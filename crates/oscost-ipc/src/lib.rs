@@ -9,10 +9,13 @@ mod connect;
 mod control;
 mod handover;
 mod message;
+mod names;
+mod partner;
 mod ring;
 mod shared_memory;
 mod signal;
 mod stream;
+mod talk;
 mod wake;
 
 use oscost_harness::Suite;
@@ -21,14 +24,23 @@ use oscost_harness::Suite;
 pub const SUITE: Suite = Suite {
     name: "ipc",
     families: &[
-        message::ROWS,
+        message::pipe::ROWS,
+        message::fifo::ROWS,
+        message::unix::ROWS,
+        message::tcp::ROWS,
+        message::udp::ROWS,
+        message::posix_queue::ROWS,
+        message::sysv_queue::ROWS,
+        message::eventfd::ROWS,
+        message::process_vm::ROWS,
+        message::uring::ROWS,
         shared_memory::ROWS,
+        ring::ROWS,
         signal::ROWS,
         stream::ROWS,
         connect::ROWS,
         wake::ROWS,
         handover::ROWS,
-        ring::ROWS,
         control::ROWS,
     ],
 };

@@ -1,9 +1,10 @@
 //! The same calls without the other task: what to subtract.
 
 use nix::errno::Errno;
+use nix::sched::sched_yield;
 use nix::sys::wait::wait;
 use oscost_harness::alone::{calls, futex_round_trip, pipe_round_trip};
-use oscost_harness::{Expect, Failure, Measure, Place, Row, Setting};
+use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 
@@ -61,5 +62,17 @@ pub(crate) const ROWS: &[Row] = &[
         "What do the four futex calls of a round trip cost when nobody waits and nobody switches?",
         "round trip",
         |_| Ok(futex_round_trip(Scope::Shared)),
+    ),
+    row(
+        "control/sched-yield",
+        "sched_yield, one task",
+        "What do the two calls of sched_yield of a round trip cost when nobody else wants the CPU?",
+        "round trip",
+        |_| {
+            Ok(calls(|| {
+                sched_yield().during("sched_yield")?;
+                sched_yield().during("sched_yield")
+            }))
+        },
     ),
 ];

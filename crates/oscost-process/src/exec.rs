@@ -1,168 +1,134 @@
-//! Making a process that executes another program, in the three ways that
-//! programs use: `posix_spawn`, `fork` + `execve`, and Rust's `Command`.
+//! `execve` alone: from just before the call, in a process that was forked for
+//! it, to the first instruction of the new program's own.
+//!
+//! In the time: giving up the memory of the forked process, mapping the
+//! program, its first page faults, and with the C library the dynamic loader
+//! and the start-up code. Not in it: the fork before, the exit after.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::process::Command;
+use std::ffi::CString;
+use std::sync::atomic::Ordering::Relaxed;
 
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
 use oscost_harness::{
-    Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
+    Audit, Axis, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, TimedWork,
 };
 use oscost_record::{Aspect, TaskKind, Tier};
+use oscost_sys::counter::Ticks;
 use oscost_sys::exec::Program;
+use oscost_sys::fork::fork;
 
-use crate::create::too_many;
-use crate::reap;
-use crate::target::{Image, Target};
+use crate::child::{self, reap, too_many};
+use crate::notes::{ClockKind, Notes};
+use crate::target::{FOREIGN, Image, Target};
 
-/// What one operation is, in all of these.
-const PER: &str = "create+exec+exit+wait";
-
-const fn row(
-    operation: &'static str,
-    title: &'static str,
-    question: &'static str,
-    build: fn(&Setting) -> Result<Measure, Failure>,
-) -> Row {
-    Row {
-        operation,
-        title,
-        question,
-        task: TaskKind::Process,
-        aspect: Aspect::Create,
-        per: PER,
-        tier: Tier::Core,
-        axes: &[],
-        place: Place::OneCpu,
-        peers: None,
-        control: Some("control/wait"),
-        claims: &[1],
-        needs: |_| {
-            vec![Need::Native(
-                "it cannot execute a program of the emulated architecture by itself",
-            )]
-        },
-        expect: |_| Expect::tasks(1),
-        build,
-    }
-}
+const ROW: Row = Row {
+    operation: "exec/static",
+    title: "execve, static",
+    question: "How long does execve take to reach the entry point of a tiny static program?",
+    task: TaskKind::Process,
+    aspect: Aspect::Part,
+    per: "exec",
+    tier: Tier::Core,
+    axes: &[],
+    place: Place::OneCpu,
+    peers: None,
+    control: None,
+    claims: &[1],
+    needs: |_| vec![FOREIGN],
+    expect: |_| Expect::tasks(1),
+    build: |_| measure(Target::NotingStatic, 0),
+};
 
 pub(crate) const ROWS: &[Row] = &[
-    row(
-        "create/posix-spawn/static",
-        "posix_spawn, static",
-        "What does posix_spawn of a tiny static program cost, until it is reaped?",
-        |_| measure(Target::Static, spawn),
-    ),
-    row(
-        "create/posix-spawn/dynamic",
-        "posix_spawn, dynamic",
-        "What does posix_spawn of a tiny program linked with the C library cost, until it is reaped?",
-        |_| measure(Target::Dynamic, spawn),
-    ),
-    row(
-        "create/fork-exec/static",
-        "fork+exec, static",
-        "What do fork and execve of a tiny static program cost, until it is reaped?",
-        |_| measure(Target::Static, fork_exec),
-    ),
-    row(
-        "create/fork-exec/dynamic",
-        "fork+exec, dynamic",
-        "What do fork and execve of a tiny program linked with the C library cost, until it is reaped?",
-        |_| measure(Target::Dynamic, fork_exec),
-    ),
-    row(
-        "create/command/static",
-        "Command, static",
-        "What does Rust's std::process::Command take to run a tiny static program to its end?",
-        |_| measure(Target::Static, command),
-    ),
-    row(
-        "create/command/dynamic",
-        "Command, dynamic",
-        "What does Rust's std::process::Command take to run a tiny program linked with the C library to its end?",
-        |_| measure(Target::Dynamic, command),
-    ),
+    ROW,
+    Row {
+        operation: "exec/dynamic",
+        title: "execve, dynamic",
+        question: "How long does execve take to reach main in a tiny program linked with the C library?",
+        build: |_| measure(Target::NotingDynamic, 0),
+        ..ROW
+    },
+    Row {
+        operation: "exec/libraries",
+        title: "execve, more libraries",
+        question: "How long does execve take to reach main as the dynamic loader has more libraries to load beside the C library?",
+        tier: Tier::Full,
+        axes: &[Axis {
+            name: "libs",
+            unit: "",
+            core: &[],
+            full: &[0, 1, 4, 16],
+        }],
+        needs: |setting| vec![FOREIGN, Need::Descriptors(setting.of("libs") + 50)],
+        build: |setting| measure(Target::NotingDynamic, setting.of("libs")),
+        ..ROW
+    },
 ];
-
-/// One way to run a program to its end.
-type Way = fn(&mut Exec) -> Result<(), Failure>;
 
 struct Exec {
     program: Program,
-    command: Command,
-    image: Image,
-    way: Way,
-    reaped: u64,
+    notes: Notes,
+    /// What the loader has to load beside what the program needs.
+    libraries: Vec<Image>,
+    _image: Image,
 }
 
-fn measure(target: Target, way: Way) -> Result<Measure, Failure> {
+fn measure(target: Target, libraries: u64) -> Result<Measure, Failure> {
     let image = target.load()?;
-    let mut command = Command::new(OsStr::from_bytes(image.path().as_bytes()));
-    command.env_clear();
-    Ok(Measure::Timed(Box::new(Exec {
-        program: Program::new(image.path().clone()),
-        command,
-        image,
-        way,
-        reaped: 0,
+    let notes = Notes::new()?;
+    let libraries: Vec<Image> = (0..libraries)
+        .map(|_| Target::Library.load())
+        .collect::<Result<_, _>>()?;
+    let mut paths = Vec::new();
+    for library in &libraries {
+        library.keep_over_exec()?;
+        paths.push(library.path().to_bytes());
+    }
+    let preload = CString::new([b"LD_PRELOAD=", paths.join(&b':').as_slice()].concat())
+        .map_err(|error| Failure::Fail(error.to_string()))?;
+    let environment = match libraries.len() {
+        0 => Vec::new(),
+        _ => vec![preload],
+    };
+    let program = Program::new(image.path().clone())
+        .with_arguments(vec![notes.argument()?])
+        .with_environment(environment);
+    Ok(Measure::SelfTimed(Box::new(Exec {
+        program,
+        notes,
+        libraries,
+        _image: image,
     })))
 }
 
-#[inline]
-fn fork_exec(exec: &mut Exec) -> Result<(), Failure> {
-    let child = exec.program.fork_exec().during("fork").map_err(too_many)?;
-    reap::reap(child)
-}
-
-#[inline]
-fn spawn(exec: &mut Exec) -> Result<(), Failure> {
-    let actions = PosixSpawnFileActions::init().during("posix_spawn_file_actions_init")?;
-    let attributes = PosixSpawnAttr::init().during("posix_spawnattr_init")?;
-    let path = exec.image.path();
-    let environment: [&std::ffi::CStr; 0] = [];
-    let child = posix_spawn(
-        path.as_c_str(),
-        &actions,
-        &attributes,
-        &[path],
-        &environment,
-    )
-    .during("posix_spawn")
-    .map_err(too_many)?;
-    reap::reap(child)
-}
-
-#[inline]
-fn command(exec: &mut Exec) -> Result<(), Failure> {
-    let status = exec
-        .command
-        .status()
-        .during("std::process::Command")
-        .map_err(too_many)?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::Fail(format!(
-            "a child was to exit with status 0, but: {status}"
-        )))
-    }
-}
-
-impl Work for Exec {
-    fn run(&mut self, ops: u64) -> Result<(), Failure> {
-        for _ in 0..ops {
-            (self.way)(self)?;
-            self.reaped += 1;
+impl TimedWork for Exec {
+    fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure> {
+        let clock = ClockKind::of(now);
+        let departure = self.notes.departure();
+        let child = fork(|| {
+            departure.store(now().0, Relaxed);
+            self.program.exec()
+        });
+        reap(child.during("fork").map_err(too_many)?)?;
+        let loaded = self.notes.libraries();
+        if loaded != self.libraries.len() as u64 {
+            return Err(Failure::Fail(format!(
+                "the loader was to load {} libraries, but the program found {loaded}",
+                self.libraries.len()
+            )));
         }
-        Ok(())
+        let (departure, arrival) = (Ticks(departure.load(Relaxed)), self.notes.first(clock));
+        if departure < arrival {
+            Ok(arrival.since(departure))
+        } else {
+            Err(Failure::Fail(
+                "the program began before it was executed".into(),
+            ))
+        }
     }
 }
 
 impl Evidence for Exec {
     fn audit(&mut self) -> Result<Audit, Failure> {
-        reap::audit(self.reaped)
+        child::audit(self.notes.ran())
     }
 }

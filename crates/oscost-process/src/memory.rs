@@ -3,20 +3,16 @@
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{Pid, getpid, pause};
+use nix::unistd::{getpid, pause};
 use oscost_harness::memory::{kernel_stack_growth, kernel_stacks, of_process};
 use oscost_harness::{
     Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Place, Reading, Row,
     Setting,
 };
 use oscost_record::{Aspect, Bytes, TaskKind, Tier};
-use oscost_sys::fork::fork;
 use oscost_sys::map::SharedPage;
 
-use crate::create::too_many;
-use crate::reap;
+use crate::child::{self, Child};
 
 pub(crate) const ROWS: &[Row] = &[Row {
     operation: "memory/fork",
@@ -30,7 +26,7 @@ pub(crate) const ROWS: &[Row] = &[Row {
         name: "tasks",
         unit: "",
         core: &[10, 100, 1000],
-        full: &[],
+        full: &[10_000],
     }],
     place: Place::OneCpu,
     peers: None,
@@ -41,6 +37,7 @@ pub(crate) const ROWS: &[Row] = &[Row {
             Need::Native("its own memory would be weighed along with the tasks"),
             Need::SmapsRollup,
             Need::Tasks(setting.value() + 100),
+            // A tenth of it on most machines, a third where a page has 64 KiB.
             Need::Memory(Bytes(setting.value() << 20)),
         ]
     },
@@ -58,35 +55,6 @@ struct Idle {
     readings: u64,
 }
 
-/// Children that are killed and reaped whatever happens.
-struct Children(Vec<Pid>);
-
-impl Children {
-    fn end(&mut self) -> Result<u64, Failure> {
-        for &child in &self.0 {
-            kill(child, Signal::SIGKILL).during("kill")?;
-        }
-        let mut reaped = 0;
-        for child in std::mem::take(&mut self.0) {
-            match waitpid(child, None).during("waitpid")? {
-                WaitStatus::Signaled(_, Signal::SIGKILL, _) => reaped += 1,
-                other => {
-                    return Err(Failure::Fail(format!(
-                        "an idle process was to stay until it was killed, but: {other:?}"
-                    )));
-                }
-            }
-        }
-        Ok(reaped)
-    }
-}
-
-impl Drop for Children {
-    fn drop(&mut self) {
-        let _ = self.end();
-    }
-}
-
 /// All children must have come to rest within this.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -94,19 +62,16 @@ impl Level for Idle {
     fn read(&mut self) -> Result<Reading, Failure> {
         let page = SharedPage::new().during("mmap(MAP_SHARED)")?;
         let resting = &page.slot(0).long;
-        let mut children = Children(Vec::with_capacity(usize::try_from(self.count).unwrap_or(0)));
+        let mut children = Vec::with_capacity(usize::try_from(self.count).unwrap_or(0));
         let before = of_process(getpid())?;
         let stacks_before = kernel_stacks();
         for _ in 0..self.count {
-            let child = fork(|| {
-                // Should the probe die, its children are not to stay behind.
-                let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+            children.push(Child::bound(|| {
                 resting.fetch_add(1, Relaxed);
                 loop {
                     pause();
                 }
-            });
-            children.0.push(child.during("fork").map_err(too_many)?);
+            })?);
         }
         let begin = Instant::now();
         while resting.load(Acquire) < self.count {
@@ -122,20 +87,19 @@ impl Level for Idle {
         // Pages that parent and children share count once over all of them, so
         // the parent's own share is part of what has grown.
         let mut all = of_process(getpid())?;
-        for &child in &children.0 {
-            all = all + of_process(child)?;
+        for child in &children {
+            all = all + of_process(child.pid())?;
         }
         let stacks = kernel_stack_growth(stacks_before);
-        let reaped = children.end()?;
-        if reaped == self.count {
-            self.readings += 1;
-        }
+        // Each must have stayed until now.
+        children.into_iter().try_for_each(Child::end)?;
+        self.readings += 1;
         Ok(all.since(&before).per_task(self.count, stacks))
     }
 }
 
 impl Evidence for Idle {
     fn audit(&mut self) -> Result<Audit, Failure> {
-        reap::audit(self.readings)
+        child::audit(self.readings)
     }
 }

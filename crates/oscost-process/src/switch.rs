@@ -1,16 +1,13 @@
 //! Passing a turn to another process and getting it back.
 
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::waitpid;
-use nix::unistd::Pid;
 use oscost_harness::pingpong::{FutexSide, PingPong, PipeSide, Side, be_partner, board};
-use oscost_harness::{
-    Audit, During as _, Evidence, Expect, Failure, Measure, Place, Row, Setting, Work,
-};
+use oscost_harness::{Audit, Evidence, Expect, Failure, Measure, Place, Row, Setting, Work};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
-use oscost_sys::fork::fork;
 use oscost_sys::futex::Scope;
 use oscost_sys::map::SharedPage;
+
+use crate::child::Child;
+use crate::yielding::YieldSide;
 
 const fn row(
     operation: &'static str,
@@ -28,7 +25,7 @@ const fn row(
         per: "round trip",
         tier: Tier::Core,
         axes: &[],
-        place: Place::Each,
+        place: Place::EveryDistance,
         peers: Some(Peers::Processes),
         control: Some(control),
         claims: &[3, 5, 20],
@@ -53,6 +50,17 @@ pub(crate) const ROWS: &[Row] = &[
         "control/futex",
         |setting| with_partner(setting, |board| Ok(FutexSide::pair(board, Scope::Shared))),
     ),
+    Row {
+        // On two CPUs nobody would have to go for the other to come.
+        place: Place::OneCpu,
+        ..row(
+            "switch/sched-yield",
+            "sched_yield",
+            "What does it cost to offer the CPU to another process by sched_yield until it has had its turn, and to get it back the same way?",
+            "control/sched-yield",
+            |setting| with_partner(setting, |board| Ok(YieldSide::pair(board))),
+        )
+    },
 ];
 
 /// On one CPU a round trip cannot be had without two switches. On two, a party
@@ -67,7 +75,7 @@ fn expect_two_switches(setting: &Setting) -> Expect {
 /// A game with a partner process.
 struct Pair<S: Side> {
     game: PingPong<S>,
-    partner: Pid,
+    _partner: Child,
 }
 
 fn with_partner<S: Side + 'static>(
@@ -78,26 +86,17 @@ fn with_partner<S: Side + 'static>(
     let (near, mut far) = sides(board)?;
     let cpu = setting.cpu(1);
     let mut near = Some(near);
-    let partner = fork(|| {
+    let partner = Child::bound(|| {
         // The partner's own copy of the near side would keep it from ever
         // seeing the end of the far one.
         drop(near.take());
-        // Should the probe die, the partner is not to stay behind.
-        let bound = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
-        match bound
-            .during("prctl")
-            .and_then(|()| be_partner(&mut far, board, cpu))
-        {
-            Ok(()) => 0,
-            Err(_) => 1,
-        }
-    })
-    .during("fork")?;
+        be_partner(&mut far, board, cpu)
+    })?;
     drop(far);
     let near = near.ok_or_else(|| Failure::Fail("the near side is gone".into()))?;
     Ok(Measure::Timed(Box::new(Pair {
         game: PingPong::new(near, board),
-        partner,
+        _partner: partner,
     })))
 }
 
@@ -110,12 +109,5 @@ impl<S: Side> Work for Pair<S> {
 impl<S: Side> Evidence for Pair<S> {
     fn audit(&mut self) -> Result<Audit, Failure> {
         self.game.audit()
-    }
-}
-
-impl<S: Side> Drop for Pair<S> {
-    fn drop(&mut self) {
-        let _ = kill(self.partner, Signal::SIGKILL);
-        let _ = waitpid(self.partner, None);
     }
 }

@@ -1,46 +1,66 @@
-//! The two programs that the exec cases execute: part of this binary, and put
-//! into a file in memory, so that nothing is left on a disk however a run ends.
+//! What the exec cases execute and have loaded: part of this binary, and put
+//! into files in memory, so that nothing is left on a disk however a run ends.
 
 use std::ffi::CString;
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::AsRawFd as _;
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use oscost_harness::{During as _, Failure};
+use oscost_harness::{During as _, Failure, Need};
 
-/// Which program.
+/// Why nothing of this runs under user-mode emulation.
+pub(crate) const FOREIGN: Need =
+    Need::Native("it cannot execute a program of the emulated architecture by itself");
+
+/// Which file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
-    /// No library: the kernel's part of `exec` alone.
+    /// A program without a library: the kernel's part of `exec` alone.
     Static,
-    /// Linked with the C library, so that the dynamic loader runs.
+    /// A program linked with the C library, so that the dynamic loader runs.
     Dynamic,
+    /// Like `Static`, but it notes when it began and when it ended.
+    NotingStatic,
+    /// Like `Dynamic`, but it notes when it began and when it ended.
+    NotingDynamic,
+    /// A shared library.
+    Library,
 }
 
-/// A program in memory. It can be executed as long as this is alive.
+/// A file in memory. It can be executed, or loaded, as long as this is alive.
 #[derive(Debug)]
 pub(crate) struct Image {
-    _file: File,
+    file: File,
     path: CString,
+}
+
+macro_rules! built {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name))
+    };
 }
 
 impl Target {
     fn bytes(self) -> &'static [u8] {
         match self {
-            Self::Static => include_bytes!(concat!(env!("OUT_DIR"), "/static")),
-            Self::Dynamic => include_bytes!(concat!(env!("OUT_DIR"), "/dynamic")),
+            Self::Static => built!("static"),
+            Self::Dynamic => built!("dynamic"),
+            Self::NotingStatic => built!("noting-static"),
+            Self::NotingDynamic => built!("noting-dynamic"),
+            Self::Library => built!("library"),
         }
     }
 
-    /// Puts the program into memory (`memfd_create(2)`).
+    /// Puts it into memory (`memfd_create(2)`).
     pub(crate) fn load(self) -> Result<Image, Failure> {
         let file = memfd_create(c"oscost-target", MFdFlags::MFD_CLOEXEC).during("memfd_create")?;
         let mut file = File::from(file);
         file.write_all(self.bytes()).during("write(memfd)")?;
         let path = CString::new(format!("/proc/self/fd/{}", file.as_raw_fd()))
             .map_err(|error| Failure::Fail(error.to_string()))?;
-        Ok(Image { _file: file, path })
+        Ok(Image { file, path })
     }
 }
 
@@ -49,6 +69,17 @@ impl Image {
     pub(crate) fn path(&self) -> &CString {
         &self.path
     }
+
+    /// Lets the path hold in programs that children execute, too.
+    pub(crate) fn keep_over_exec(&self) -> Result<(), Failure> {
+        keep_over_exec(&self.file)
+    }
+}
+
+/// Lets programs that are executed inherit a descriptor.
+pub(crate) fn keep_over_exec(file: &File) -> Result<(), Failure> {
+    fcntl(file, FcntlArg::F_SETFD(FdFlag::empty())).during("fcntl(F_SETFD)")?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -56,18 +87,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_programs_are_what_their_names_say() {
-        let interpreter = |target: Target| {
-            let word: &[u8] = b"/ld-linux";
-            target
-                .bytes()
-                .windows(word.len())
-                .any(|window| window == word)
+    fn all_files_are_what_their_names_say() {
+        let has = |target: Target, word: &[u8]| {
+            let mut windows = target.bytes().windows(word.len());
+            windows.any(|window| window == word)
         };
-        for target in [Target::Static, Target::Dynamic] {
+        for (target, has_loader) in [
+            (Target::Static, false),
+            (Target::Dynamic, true),
+            (Target::NotingStatic, false),
+            (Target::NotingDynamic, true),
+        ] {
             assert!(target.bytes().starts_with(b"\x7fELF"));
+            assert_eq!(has(target, b"/ld-"), has_loader, "{target:?}");
         }
-        assert!(!interpreter(Target::Static));
-        assert!(interpreter(Target::Dynamic));
+        assert!(has(Target::Library, b"oscost_library"));
     }
 }

@@ -2,11 +2,13 @@
 //! parent's memory.
 #![expect(unsafe_code, reason = "fork and clone3 return twice")]
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::{ForkResult, Pid};
+
+use crate::counter::Ticks;
 
 /// Forks. The child runs `body` and leaves at once with the status that it
 /// returns: no destructor, no `atexit`, no flushing.
@@ -40,19 +42,10 @@ pub fn fork(body: impl FnOnce() -> u8) -> nix::Result<Pid> {
 /// limit of processes.
 #[inline]
 pub fn clone3_vfork(ran: &AtomicU32) -> nix::Result<Pid> {
-    let args = libc::clone_args {
-        flags: (libc::CLONE_VM | libc::CLONE_VFORK).unsigned_abs().into(),
-        exit_signal: (Signal::SIGCHLD as i32).unsigned_abs().into(),
-        ..empty_clone_args()
-    };
-    let call = (
-        libc::SYS_clone3,
-        [(&raw const args).addr(), size_of_val(&args)],
-    );
+    let args = vfork_args();
     // SAFETY: the arguments are valid for the call. The child shares the
     // memory, but the parent sleeps until it has left.
-    let result = unsafe { crate::arch::spawn_exit(call, ran, libc::SYS_exit_group) };
-    pid(result)
+    pid(unsafe { crate::arch::spawn_exit(clone3(&args), ran, libc::SYS_exit_group) })
 }
 
 /// Makes a process by `vfork(2)` that adds 1 to `ran` and exits with status 0.
@@ -65,6 +58,69 @@ pub fn vfork(ran: &AtomicU32) -> nix::Result<Pid> {
     // SAFETY: the call of vfork(2). The child shares the memory, but the
     // parent sleeps until it has left.
     pid(unsafe { crate::arch::spawn_exit(crate::arch::VFORK, ran, libc::SYS_exit_group) })
+}
+
+/// What a child that borrows its parent's memory leaves there.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub struct Note {
+    first: AtomicU64,
+    ran: AtomicU64,
+}
+
+impl Note {
+    /// The CPU's counter, as the last child read it in its first instruction.
+    #[must_use]
+    pub fn first(&self) -> Ticks {
+        Ticks(self.first.load(Ordering::Relaxed))
+    }
+
+    /// How many children have run so far, by their own count.
+    #[must_use]
+    pub fn ran(&self) -> u64 {
+        self.ran.load(Ordering::Relaxed)
+    }
+}
+
+/// Makes a process by `vfork(2)` that notes the counter, counts itself and
+/// exits with status 0. The parent sleeps until then.
+///
+/// # Errors
+/// `EAGAIN` at a limit of processes, `ENOMEM` without memory.
+#[inline]
+pub fn vfork_noting(note: &Note) -> nix::Result<Pid> {
+    // SAFETY: the call of vfork(2), whose parent sleeps until the child has
+    // left, and that of exit_group(2).
+    pid(unsafe { crate::arch::spawn_noting(crate::arch::VFORK, note, EXIT) })
+}
+
+/// The same by `clone3` with the flags of `vfork(2)`.
+///
+/// # Errors
+/// Those of [`clone3_vfork`].
+#[inline]
+pub fn clone3_vfork_noting(note: &Note) -> nix::Result<Pid> {
+    let args = vfork_args();
+    // SAFETY: the arguments are valid for the call, and its flags make the
+    // parent sleep until the child has left by exit_group(2).
+    pid(unsafe { crate::arch::spawn_noting(clone3(&args), note, EXIT) })
+}
+
+/// `exit_group(0)`.
+const EXIT: (libc::c_long, [usize; 3]) = (libc::SYS_exit_group, [0; 3]);
+
+/// The arguments of `clone3` that do what `vfork(2)` does.
+fn vfork_args() -> libc::clone_args {
+    libc::clone_args {
+        flags: (libc::CLONE_VM | libc::CLONE_VFORK).unsigned_abs().into(),
+        exit_signal: (Signal::SIGCHLD as i32).unsigned_abs().into(),
+        ..empty_clone_args()
+    }
+}
+
+fn clone3(args: &libc::clone_args) -> (libc::c_long, [usize; 2]) {
+    let address = std::ptr::from_ref(args).addr();
+    (libc::SYS_clone3, [address, size_of_val(args)])
 }
 
 /// What a raw system call gave the parent.
@@ -86,8 +142,6 @@ pub(crate) fn empty_clone_args() -> libc::clone_args {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
-
     use nix::sys::wait::{WaitStatus, waitpid};
 
     use super::*;
@@ -112,6 +166,27 @@ mod tests {
             // no mark.
             if std::env::var_os("OSCOST_PROBE_RUNNER").is_none() {
                 assert_eq!(ran.load(Ordering::Relaxed), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_noting_child_tells_when_it_ran() {
+        for make in [
+            vfork_noting as fn(&Note) -> nix::Result<Pid>,
+            clone3_vfork_noting,
+        ] {
+            let note = Note::default();
+            let begin = crate::counter::read();
+            let child = match make(&note) {
+                Ok(child) => child,
+                Err(Errno::ENOSYS) => continue,
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 0)));
+            if std::env::var_os("OSCOST_PROBE_RUNNER").is_none() {
+                assert_eq!(note.ran(), 1);
+                assert!(begin <= note.first() && note.first() <= crate::counter::read());
             }
         }
     }

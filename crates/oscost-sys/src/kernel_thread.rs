@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::fork::Note;
 use crate::futex::{Scope, wait};
 use crate::map::Mapping;
 
@@ -11,10 +12,18 @@ use crate::map::Mapping;
 #[derive(Debug)]
 pub struct Nursery {
     stack: Mapping,
+    /// What a thread writes to: in a place of its own, so that the nursery may
+    /// be moved while one is alive.
+    marks: Box<Marks>,
+}
+
+#[derive(Debug, Default)]
+struct Marks {
     /// Holds the thread's id until the kernel clears it at the thread's end
     /// (`CLONE_CHILD_CLEARTID`) and wakes who waits on it.
     alive: AtomicU32,
     ran: AtomicU32,
+    note: Note,
 }
 
 impl Nursery {
@@ -25,20 +34,60 @@ impl Nursery {
     pub fn new(bytes: usize) -> nix::Result<Self> {
         Ok(Self {
             stack: Mapping::stack(bytes, true)?,
-            alive: AtomicU32::new(0),
-            ran: AtomicU32::new(0),
+            marks: Box::default(),
         })
     }
 
-    /// Makes a thread that counts itself and exits, and waits until it has
-    /// ended.
+    /// Makes a thread that counts itself and exits. Where the one before has
+    /// not been joined, that comes first.
     ///
     /// # Errors
     /// `ENOSYS` before Linux 5.3 and under user-mode emulation; `EAGAIN` at a
     /// limit of threads.
     #[inline]
-    pub fn create_and_join(&mut self) -> nix::Result<()> {
-        let args = libc::clone_args {
+    pub fn create(&mut self) -> nix::Result<()> {
+        let args = self.args();
+        let call = (
+            libc::SYS_clone3,
+            [(&raw const args).addr(), size_of_val(&args)],
+        );
+        // SAFETY: the arguments are valid for the call. Stack and marks outlive
+        // the thread: no other thread is alive (`args` has joined it), and
+        // dropping the nursery waits for its end.
+        let result = unsafe { crate::arch::spawn_exit(call, &self.marks.ran, libc::SYS_exit) };
+        crate::fork::pid(result)?;
+        Ok(())
+    }
+
+    /// Makes a thread that notes the CPU's counter, counts itself in the
+    /// [`note`](Self::note) and exits.
+    ///
+    /// # Errors
+    /// Those of [`create`](Self::create).
+    #[inline]
+    pub fn create_noting(&mut self) -> nix::Result<()> {
+        let args = self.args();
+        let call = (
+            libc::SYS_clone3,
+            [(&raw const args).addr(), size_of_val(&args)],
+        );
+        let exit = (libc::SYS_exit, [0; 3]);
+        // SAFETY: the arguments are valid for the call, and exit(2) ends the
+        // thread. Its parent does not sleep meanwhile, but what the thread
+        // writes to outlives it all the same: see `create`.
+        let result = unsafe { crate::arch::spawn_noting(call, &self.marks.note, exit) };
+        crate::fork::pid(result)?;
+        Ok(())
+    }
+
+    /// The arguments of `clone3` for the next thread, once the one before has
+    /// ended. The kernel writes the new thread's id to its mark before the
+    /// thread can run, so it cannot be cleared too early.
+    #[inline]
+    fn args(&mut self) -> libc::clone_args {
+        self.join();
+        let alive = self.marks.alive.as_ptr().addr() as u64;
+        libc::clone_args {
             flags: (libc::CLONE_VM
                 | libc::CLONE_FS
                 | libc::CLONE_FILES
@@ -49,36 +98,46 @@ impl Nursery {
                 | libc::CLONE_CHILD_CLEARTID)
                 .unsigned_abs()
                 .into(),
-            parent_tid: self.alive.as_ptr().addr() as u64,
-            child_tid: self.alive.as_ptr().addr() as u64,
+            parent_tid: alive,
+            child_tid: alive,
             stack: self.stack.base().addr() as u64,
             stack_size: self.stack.len() as u64,
             ..crate::fork::empty_clone_args()
-        };
-        let call = (
-            libc::SYS_clone3,
-            [(&raw const args).addr(), size_of_val(&args)],
-        );
-        // SAFETY: the arguments are valid for the call. `self` is borrowed
-        // until the loop below has seen the kernel clear `alive`, which it
-        // does after the thread's last instruction: stack and counter outlive
-        // the thread.
-        let result = unsafe { crate::arch::spawn_exit(call, &self.ran, libc::SYS_exit) };
-        crate::fork::pid(result)?;
-        loop {
-            let id = self.alive.load(Ordering::Acquire);
-            if id == 0 {
-                return Ok(());
-            }
-            // The kernel's wake-up at a thread's end is not a private one.
-            let _ = wait(&self.alive, id, Scope::Shared);
         }
     }
 
-    /// How many threads have run so far, by their own count.
+    /// Waits until the thread that was made last has ended: the kernel clears
+    /// its mark after its last instruction.
+    #[inline]
+    pub fn join(&mut self) {
+        loop {
+            let id = self.marks.alive.load(Ordering::Acquire);
+            if id == 0 {
+                return;
+            }
+            // The kernel's wake-up at a thread's end is not a private one.
+            let _ = wait(&self.marks.alive, id, Scope::Shared);
+        }
+    }
+
+    /// What the last thread of [`create_noting`](Self::create_noting) noted,
+    /// once it has been joined.
+    #[must_use]
+    pub fn note(&self) -> &Note {
+        &self.marks.note
+    }
+
+    /// How many threads of [`create`](Self::create) have run so far, by their
+    /// own count.
     #[must_use]
     pub fn ran(&self) -> u32 {
-        self.ran.load(Ordering::Acquire)
+        self.marks.ran.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Nursery {
+    fn drop(&mut self) {
+        self.join();
     }
 }
 
@@ -90,11 +149,40 @@ mod tests {
     fn every_thread_counts_itself() {
         let mut nursery = Nursery::new(64 << 10).unwrap();
         for count in 1..=20 {
-            match nursery.create_and_join() {
+            match nursery.create() {
                 Err(nix::errno::Errno::ENOSYS) => return,
                 result => result.unwrap(),
             }
+            nursery.join();
             assert_eq!(nursery.ran(), count);
         }
+    }
+
+    #[test]
+    fn a_thread_notes_when_it_ran() {
+        let mut nursery = Nursery::new(64 << 10).unwrap();
+        for count in 1..=20 {
+            let before = crate::counter::read();
+            match nursery.create_noting() {
+                Err(nix::errno::Errno::ENOSYS) => return,
+                result => result.unwrap(),
+            }
+            nursery.join();
+            assert_eq!(nursery.note().ran(), count);
+            assert!((before..=crate::counter::read()).contains(&nursery.note().first()));
+        }
+    }
+
+    #[test]
+    fn a_thread_that_is_not_joined_is_waited_for() {
+        let mut nursery = Nursery::new(64 << 10).unwrap();
+        for _ in 0..20 {
+            match nursery.create() {
+                Err(nix::errno::Errno::ENOSYS) => return,
+                result => result.unwrap(),
+            }
+        }
+        nursery.join();
+        assert_eq!(nursery.ran(), 20);
     }
 }

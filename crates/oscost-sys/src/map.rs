@@ -7,10 +7,14 @@
 
 use std::ffi::c_void;
 use std::num::NonZeroUsize;
+use std::os::fd::AsFd;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, mprotect, munmap};
+use nix::errno::Errno;
+use nix::sys::mman::{
+    MapFlags, MmapAdvise, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap,
+};
 
 /// The size of a small page on the machine at hand, in bytes.
 #[must_use]
@@ -34,8 +38,8 @@ pub struct Mapping {
 unsafe impl Send for Mapping {}
 
 impl Mapping {
-    fn anonymous(bytes: usize, flags: MapFlags) -> nix::Result<Self> {
-        let length = NonZeroUsize::new(bytes).ok_or(nix::errno::Errno::EINVAL)?;
+    pub(crate) fn anonymous(bytes: usize, flags: MapFlags) -> nix::Result<Self> {
+        let length = NonZeroUsize::new(bytes).ok_or(Errno::EINVAL)?;
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: no address is asked for, so the kernel chooses a free range
         // and no existing mapping is touched.
@@ -67,6 +71,16 @@ impl Mapping {
         self.base.as_ptr().cast()
     }
 
+    /// The address so many bytes further on.
+    ///
+    /// # Panics
+    /// Where that is not inside the mapping.
+    pub(crate) fn start(&self, offset: usize) -> NonNull<c_void> {
+        assert!(offset < self.len(), "{offset} of {}", self.len());
+        // SAFETY: the offset lies inside the mapping.
+        unsafe { self.base.add(offset) }
+    }
+
     /// The size in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -88,10 +102,15 @@ impl Drop for Mapping {
     }
 }
 
-/// Resident private memory that is there only to be there.
+/// Resident private memory that is there only to be there: pages of one size,
+/// each of which has been written.
 #[derive(Debug)]
 pub struct Ballast {
-    _mapping: Option<Mapping>,
+    mapping: Option<Mapping>,
+    /// Where in the mapping the first page begins, in bytes.
+    first: usize,
+    page: usize,
+    pages: usize,
 }
 
 impl Ballast {
@@ -102,21 +121,79 @@ impl Ballast {
     /// # Errors
     /// `ENOMEM` where there is not so much memory.
     pub fn new(bytes: usize) -> nix::Result<Self> {
-        if bytes == 0 {
-            return Ok(Self { _mapping: None });
-        }
-        let mapping = Mapping::anonymous(bytes, MapFlags::MAP_PRIVATE)?;
-        // SAFETY: advice about our own mapping; MADV_NOHUGEPAGE keeps its
-        // contents. A kernel without huge pages answers EINVAL: as good.
-        let _ = unsafe { madvise(mapping.base, bytes, MmapAdvise::MADV_NOHUGEPAGE) };
-        for offset in (0..bytes).step_by(page_size()) {
-            // SAFETY: the offset lies inside the mapping, which is writable
-            // and to which no reference exists.
-            unsafe { mapping.base().add(offset).write_volatile(1) };
-        }
+        let ballast = Self::unwritten(bytes, page_size(), 0)?;
+        // A kernel without huge pages answers EINVAL: as good.
+        let _ = ballast.advise(MmapAdvise::MADV_NOHUGEPAGE);
+        ballast.write();
+        Ok(ballast)
+    }
+
+    /// The same in transparent huge pages of `page` bytes each, which are asked
+    /// for (`madvise(2)`). Whether the kernel gives them only it can tell
+    /// (`AnonHugePages` of `/proc/PID/smaps_rollup`).
+    ///
+    /// # Errors
+    /// `ENOMEM` where there is not so much memory, `EINVAL` where the kernel
+    /// has no huge pages.
+    pub fn huge(bytes: usize, page: usize) -> nix::Result<Self> {
+        // So much more that it can begin at a multiple of the size of a page.
+        let ballast = Self::unwritten(bytes, page, page)?;
+        ballast.advise(MmapAdvise::MADV_HUGEPAGE)?;
+        ballast.write();
+        Ok(ballast)
+    }
+
+    fn unwritten(bytes: usize, page: usize, room: usize) -> nix::Result<Self> {
+        let pages = bytes / page;
+        let mapping = match pages {
+            0 => None,
+            _ => Some(Mapping::anonymous(bytes + room, MapFlags::MAP_PRIVATE)?),
+        };
+        let base = mapping.as_ref().map_or(0, |mapping| mapping.base().addr());
         Ok(Self {
-            _mapping: Some(mapping),
+            mapping,
+            first: base.next_multiple_of(page) - base,
+            page,
+            pages,
         })
+    }
+
+    fn advise(&self, advice: MmapAdvise) -> nix::Result<()> {
+        match &self.mapping {
+            // SAFETY: advice about our own mapping that keeps its contents.
+            Some(mapping) => unsafe { madvise(mapping.base, mapping.len(), advice) },
+            None => Ok(()),
+        }
+    }
+
+    fn write(&self) {
+        // All at once where the kernel can (Linux 5.14): a gigabyte by single
+        // page faults takes a third longer.
+        let _ = self.advise(MmapAdvise::MADV_POPULATE_WRITE);
+        for page in 0..self.pages {
+            self.cell(page).store(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many pages it has.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.pages
+    }
+
+    /// The first number in a page: 1, until another is stored.
+    ///
+    /// # Panics
+    /// Where there is no such page.
+    #[must_use]
+    #[inline]
+    pub fn cell(&self, page: usize) -> &AtomicU64 {
+        let mapping = self.mapping.as_ref().filter(|_| page < self.pages);
+        let mapping = mapping.expect("a page of the ballast");
+        // SAFETY: the pages lie inside the mapping, from `first` on, each
+        // aligned to its size; the memory is zeroed, a valid value of an
+        // atomic, and lives as long as `self`.
+        unsafe { mapping.start(self.first + page * self.page).cast().as_ref() }
     }
 }
 
@@ -162,6 +239,22 @@ impl SharedPage {
         Ok(Self { mapping, slots })
     }
 
+    /// Maps the first `slots` slots of a file, for programs that are executed
+    /// later: they inherit descriptors, but no mapping. The file must be large
+    /// enough, and stay so.
+    ///
+    /// # Errors
+    /// What `mmap(2)` says.
+    pub fn of_file(file: impl AsFd, slots: usize) -> nix::Result<Self> {
+        let length = NonZeroUsize::new(slots * size_of::<Slot>()).ok_or(Errno::EINVAL)?;
+        let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: no address is asked for, so the kernel chooses a free range
+        // and no existing mapping is touched.
+        let base = unsafe { mmap(None, length, access, MapFlags::MAP_SHARED, file, 0) }?;
+        let mapping = Mapping { base, length };
+        Ok(Self { mapping, slots })
+    }
+
     /// A slot.
     ///
     /// # Panics
@@ -177,8 +270,6 @@ impl SharedPage {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
-
     use super::*;
 
     #[test]
@@ -198,15 +289,49 @@ mod tests {
 
     #[test]
     fn ballast_of_nothing_is_no_mapping() {
-        assert!(Ballast::new(0).unwrap()._mapping.is_none());
-        assert!(Ballast::new(1 << 20).unwrap()._mapping.is_some());
+        assert!(Ballast::new(0).unwrap().mapping.is_none());
+        assert!(Ballast::new(1 << 20).unwrap().mapping.is_some());
+    }
+
+    #[test]
+    fn ballast_is_written_page_by_page() {
+        let small = Ballast::new(10 * page_size()).unwrap();
+        assert_eq!(small.pages(), 10);
+        // Huge pages of any size may be asked for: only their place counts.
+        let huge = Ballast::huge(4 << 20, 2 << 20);
+        for ballast in [Ok(small), huge] {
+            let ballast = match ballast {
+                Err(Errno::EINVAL) => continue,
+                ballast => ballast.unwrap(),
+            };
+            for page in 0..ballast.pages() {
+                let cell = ballast.cell(page);
+                assert_eq!(cell.load(Ordering::Relaxed), 1);
+                assert_eq!(std::ptr::from_ref(cell).addr() % ballast.page, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn two_mappings_of_a_file_are_one_memory() {
+        let file = tempfile();
+        let [one, other] = [(); 2].map(|()| SharedPage::of_file(&file, 2).unwrap());
+        one.slot(1).long.store(7, Ordering::Relaxed);
+        assert_eq!(other.slot(1).long.load(Ordering::Relaxed), 7);
+    }
+
+    fn tempfile() -> std::fs::File {
+        let file = nix::sys::memfd::memfd_create(c"test", nix::sys::memfd::MFdFlags::empty());
+        let file = std::fs::File::from(file.unwrap());
+        file.set_len(4096).unwrap();
+        file
     }
 
     #[test]
     fn an_impossible_mapping_is_refused() {
         assert_eq!(
             Mapping::stack(usize::MAX / 2, false).err(),
-            Some(nix::errno::Errno::ENOMEM)
+            Some(Errno::ENOMEM)
         );
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
 use nix::errno::Errno;
+use nix::sched::CpuSet;
 
 /// What threads run, and on what. Lives as long as the program, since nobody
 /// can tell how long a detached thread looks at it.
@@ -19,7 +20,7 @@ pub struct Entry<T: Sync + 'static> {
 #[must_use = "a thread that is not joined keeps its stack"]
 pub struct Thread(libc::pthread_t);
 
-/// How big a stack is asked for.
+/// What is asked for a thread: its stack, whether it is joined, where it runs.
 #[derive(Debug)]
 pub struct Attributes(libc::pthread_attr_t);
 
@@ -75,31 +76,69 @@ impl Thread {
 }
 
 impl Attributes {
-    /// Stacks of `bytes` instead of the default.
+    /// What a thread gets that nothing is said about (`pthread_attr_init`).
     ///
     /// # Errors
-    /// `EINVAL` where that is less than the system's minimum.
-    pub fn with_stack(bytes: usize) -> nix::Result<Self> {
+    /// `ENOMEM` without memory.
+    pub fn new() -> nix::Result<Self> {
         let mut attributes = MaybeUninit::uninit();
         // SAFETY: initialises the attributes it is given.
         check(unsafe { libc::pthread_attr_init(attributes.as_mut_ptr()) })?;
         // SAFETY: pthread_attr_init succeeded.
-        let mut attributes = Self(unsafe { attributes.assume_init() });
+        Ok(Self(unsafe { attributes.assume_init() }))
+    }
+
+    /// Stacks of `bytes` instead of the default (`pthread_attr_setstacksize`).
+    ///
+    /// # Errors
+    /// `EINVAL` where that is less than the system's minimum
+    /// (`sysconf(_SC_THREAD_STACK_MIN)`): 16 KiB or a little more on x86_64,
+    /// 128 KiB on aarch64.
+    pub fn stack(mut self, bytes: usize) -> nix::Result<Self> {
         // SAFETY: the attributes are initialised.
-        check(unsafe { libc::pthread_attr_setstacksize(&raw mut attributes.0, bytes) })?;
-        Ok(attributes)
+        check(unsafe { libc::pthread_attr_setstacksize(&raw mut self.0, bytes) })?;
+        Ok(self)
+    }
+
+    /// Threads that nobody joins: they free what they hold when they end
+    /// (`pthread_attr_setdetachstate`).
+    ///
+    /// # Errors
+    /// None that POSIX knows.
+    pub fn detached(mut self) -> nix::Result<Self> {
+        let state = libc::PTHREAD_CREATE_DETACHED;
+        // SAFETY: the attributes are initialised.
+        check(unsafe { libc::pthread_attr_setdetachstate(&raw mut self.0, state) })?;
+        Ok(self)
+    }
+
+    /// Threads that run on these CPUs alone (`pthread_attr_setaffinity_np`).
+    /// The C library sets that after the thread was made and before it may
+    /// run: one system call more.
+    ///
+    /// # Errors
+    /// `ENOMEM` without memory. A set that the kernel refuses shows when a
+    /// thread is made.
+    pub fn on(mut self, cpus: &CpuSet) -> nix::Result<Self> {
+        let set = std::ptr::from_ref(cpus).cast::<libc::cpu_set_t>();
+        // SAFETY: the attributes are initialised. `CpuSet` is a transparent
+        // wrapper of `cpu_set_t`, of which the C library makes a copy.
+        check(unsafe {
+            libc::pthread_attr_setaffinity_np(&raw mut self.0, size_of::<libc::cpu_set_t>(), set)
+        })?;
+        Ok(self)
     }
 }
 
 impl Drop for Attributes {
     fn drop(&mut self) {
-        // SAFETY: initialised by `with_stack`, destroyed once.
+        // SAFETY: initialised by `new`, destroyed once.
         unsafe { libc::pthread_attr_destroy(&raw mut self.0) };
     }
 }
 
 /// The pthread functions return their error instead of setting `errno`.
-fn check(error: libc::c_int) -> nix::Result<()> {
+pub(crate) fn check(error: libc::c_int) -> nix::Result<()> {
     if error == 0 {
         Ok(())
     } else {
@@ -123,14 +162,52 @@ mod tests {
             &COUNT,
         );
         // The least that aarch64 allows is 128 KiB.
-        let small = Attributes::with_stack(256 << 10).unwrap();
+        let small = Attributes::new().unwrap().stack(256 << 10).unwrap();
         entry.create(None).unwrap().join().unwrap();
         entry.create(Some(&small)).unwrap().join().unwrap();
         assert_eq!(COUNT.load(Ordering::Relaxed), 2);
     }
 
     #[test]
+    fn a_detached_thread_runs_and_is_nobodys() {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let entry = Entry::new(
+            |count: &AtomicU64| {
+                count.fetch_add(1, Ordering::Relaxed);
+            },
+            &COUNT,
+        );
+        let detached = Attributes::new().unwrap().detached().unwrap();
+        let _ = entry.create(Some(&detached)).unwrap();
+        while COUNT.load(Ordering::Relaxed) == 0 {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_thread_runs_on_the_cpu_that_its_attributes_name() {
+        static CPU: AtomicU64 = AtomicU64::new(u64::MAX);
+        let entry = Entry::new(
+            |cpu: &AtomicU64| {
+                let here = nix::sched::sched_getcpu().unwrap();
+                cpu.store(here as u64, Ordering::Relaxed);
+            },
+            &CPU,
+        );
+        let allowed = nix::sched::sched_getaffinity(nix::unistd::Pid::from_raw(0)).unwrap();
+        let is_allowed = |&cpu: &usize| allowed.is_set(cpu) == Ok(true);
+        for cpu in (0..CpuSet::count()).filter(is_allowed) {
+            let mut set = CpuSet::new();
+            set.set(cpu).unwrap();
+            let there = Attributes::new().unwrap().on(&set).unwrap();
+            entry.create(Some(&there)).unwrap().join().unwrap();
+            assert_eq!(CPU.load(Ordering::Relaxed), cpu as u64);
+        }
+    }
+
+    #[test]
     fn too_small_a_stack_is_refused() {
-        assert_eq!(Attributes::with_stack(1).err(), Some(Errno::EINVAL));
+        let small = Attributes::new().unwrap().stack(1);
+        assert_eq!(small.err(), Some(Errno::EINVAL));
     }
 }

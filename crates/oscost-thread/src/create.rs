@@ -1,19 +1,22 @@
-//! Making a thread that ends at once, and joining it; and how long the new
-//! thread takes to reach its first instruction.
+//! Making a thread that ends at once, and seeing its end: by the C library, by
+//! the kernel's own call, by Rust's standard library. The parent carries
+//! nothing else; [`crate::laden`] has those that do.
 
-use std::sync::OnceLock;
+mod detached;
+mod library;
+mod raw;
+
+use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use nix::errno::Errno;
 use oscost_harness::{
-    Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, TimedWork,
-    Work,
+    Audit, Axis, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
 };
 use oscost_record::{Aspect, TaskKind, Tier};
-use oscost_sys::counter::Ticks;
-use oscost_sys::kernel_thread::Nursery;
-use oscost_sys::pthread::Entry;
+use oscost_sys::pthread::{Attributes, Entry};
 
-const fn row(
+pub(crate) const fn row(
     operation: &'static str,
     title: &'static str,
     question: &'static str,
@@ -40,51 +43,78 @@ const fn row(
     }
 }
 
+/// What one operation is, where the thread is joined.
+pub(crate) const JOINED: &str = "create+exit+join";
+
 pub(crate) const ROWS: &[Row] = &[
     row(
         "create/pthread",
         "pthread_create",
         "What does it cost to make a thread with pthread_create and default attributes, let it end at once and join it?",
-        "create+exit+join",
+        JOINED,
         |_| Vec::new(),
-        |_| Ok(Measure::Timed(Box::new(Pthread::new()))),
+        |_| Ok(Pthread::measure(None, ())),
     ),
     row(
         "create/clone3",
         "clone3 thread",
         "What does the kernel alone take to make a thread with clone3 on a stack of ours, let it end at once and tell us?",
-        "create+exit+join",
+        JOINED,
         |_| vec![Need::Native("user-mode emulation has no clone3")],
-        |_| {
-            let nursery = Nursery::new(STACK).during("mmap")?;
-            Ok(Measure::Timed(Box::new(Raw {
-                nursery,
-                done: 0,
-                ran: 0,
-            })))
-        },
+        |_| raw::measure(),
     ),
     row(
         "create/std",
         "std::thread",
         "What does Rust's std::thread::spawn take to make a thread, let it end at once and join it?",
-        "create+exit+join",
+        JOINED,
         |_| Vec::new(),
-        |_| Ok(Measure::Timed(Box::new(Std))),
+        |_| Ok(library::measure(library::spawn)),
     ),
-    row(
-        "create/first-instruction",
-        "pthread, first instruction",
-        "How long after the call of pthread_create does the new thread run its first instruction?",
-        "first instruction",
-        |_| Vec::new(),
-        |_| Ok(Measure::SelfTimed(Box::new(FirstInstruction::new()))),
-    ),
+    Row {
+        tier: Tier::Full,
+        ..row(
+            "create/scope",
+            "std::thread::scope",
+            "What does Rust's std::thread::scope take to make a thread that may borrow, let it end at once and join it?",
+            JOINED,
+            |_| Vec::new(),
+            |_| Ok(library::measure(library::scope)),
+        )
+    },
+    Row {
+        tier: Tier::Full,
+        axes: &[Axis {
+            name: "stack",
+            unit: "KiB",
+            core: &[],
+            full: &[16, 64, 2048, 8192],
+        }],
+        ..row(
+            "create/pthread/stack",
+            "pthread, own stack size",
+            "What does it cost to make a thread with pthread_create on a stack of a given size, let it end at once and join it?",
+            JOINED,
+            |_| Vec::new(),
+            build_with_stack,
+        )
+    },
+    Row {
+        tier: Tier::Full,
+        ..row(
+            "create/pthread/detached",
+            "pthread, detached",
+            "What does it cost to make a detached thread, which nobody joins, until it has told with its last instruction that it is done?",
+            "create+last instruction",
+            |_| Vec::new(),
+            |_| detached::measure(),
+        )
+    },
 ];
 
 /// The raw thread's stack. It is never used: the thread counts itself and
 /// exits.
-const STACK: usize = 64 << 10;
+pub(crate) const STACK: usize = 64 << 10;
 
 /// Counted by each new thread itself.
 static RAN: AtomicU64 = AtomicU64::new(0);
@@ -93,15 +123,21 @@ fn count_myself(ran: &'static AtomicU64) {
     ran.fetch_add(1, Ordering::Relaxed);
 }
 
-struct Pthread {
+/// Makes one thread after the other.
+pub(crate) struct Pthread {
     entry: &'static Entry<AtomicU64>,
+    attributes: Option<Attributes>,
+    _beside: Box<dyn Any>,
 }
 
 impl Pthread {
-    fn new() -> Self {
-        Self {
+    /// With these attributes, in a process that has `beside` it all the while.
+    pub(crate) fn measure(attributes: Option<Attributes>, beside: impl Any) -> Measure {
+        Measure::Timed(Box::new(Self {
             entry: Entry::new(count_myself, &RAN),
-        }
+            attributes,
+            _beside: Box::new(beside),
+        }))
     }
 }
 
@@ -110,7 +146,7 @@ impl Work for Pthread {
         for _ in 0..ops {
             let thread = self
                 .entry
-                .create(None)
+                .create(self.attributes.as_ref())
                 .during("pthread_create")
                 .map_err(too_many)?;
             thread.join().during("pthread_join")?;
@@ -125,106 +161,27 @@ impl Evidence for Pthread {
     }
 }
 
-struct Raw {
-    nursery: Nursery,
-    /// The nursery's count at the last audit, which wraps, and the sum.
-    ran: u32,
-    done: u64,
-}
-
-impl Work for Raw {
-    fn run(&mut self, ops: u64) -> Result<(), Failure> {
-        for _ in 0..ops {
-            self.nursery
-                .create_and_join()
-                .during("clone3")
-                .map_err(too_many)?;
-        }
-        Ok(())
-    }
-}
-
-impl Evidence for Raw {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        let ran = self.nursery.ran();
-        self.done += u64::from(ran.wrapping_sub(self.ran));
-        self.ran = ran;
-        Audit::alone(self.done)
-    }
-}
-
-struct Std;
-
-impl Work for Std {
-    fn run(&mut self, ops: u64) -> Result<(), Failure> {
-        for _ in 0..ops {
-            let thread = std::thread::Builder::new()
-                .spawn(|| count_myself(&RAN))
-                .during("std::thread::spawn")
-                .map_err(too_many)?;
-            thread
-                .join()
-                .map_err(|_| Failure::Fail("the thread panicked".into()))?;
-        }
-        Ok(())
-    }
-}
-
-impl Evidence for Std {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Audit::alone(RAN.load(Ordering::Acquire))
-    }
-}
-
-/// Each new thread notes the time as the first thing it does.
-struct FirstInstruction {
-    entry: &'static Entry<Note>,
-    note: &'static Note,
-}
-
-/// Where the new thread finds the clock and leaves the time.
-#[derive(Default)]
-struct Note {
-    now: OnceLock<fn() -> Ticks>,
-    first: AtomicU64,
-    ran: AtomicU64,
-}
-
-fn note_the_time(note: &'static Note) {
-    let now = note.now.get().map(|now| now());
-    note.first
-        .store(now.unwrap_or_default().0, Ordering::Relaxed);
-    note.ran.fetch_add(1, Ordering::Relaxed);
-}
-
-impl FirstInstruction {
-    fn new() -> Self {
-        let note: &'static Note = Box::leak(Box::default());
-        Self {
-            entry: Entry::new(note_the_time, note),
-            note,
-        }
-    }
-}
-
-impl TimedWork for FirstInstruction {
-    fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure> {
-        self.note.now.get_or_init(|| now);
-        let begin = now();
-        let thread = self
-            .entry
-            .create(None)
-            .during("pthread_create")
-            .map_err(too_many)?;
-        thread.join().during("pthread_join")?;
-        Ok(Ticks(self.note.first.load(Ordering::Acquire)).since(begin))
-    }
-}
-
-impl Evidence for FirstInstruction {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Audit::alone(self.note.ran.load(Ordering::Acquire))
-    }
+/// A stack that is too small is refused where it is asked for, or by the first
+/// thread that is to be made: the case is skipped with what the call said.
+fn build_with_stack(setting: &Setting) -> Result<Measure, Failure> {
+    let kib = setting.of("stack");
+    let refused = |call: &str, errno: Errno| match errno {
+        Errno::EINVAL => Failure::Skip(format!(
+            "{call}: EINVAL: a stack of {kib} KiB is below this system's minimum (`getconf PTHREAD_STACK_MIN`)"
+        )),
+        errno => too_many(Failure::call(call, errno)),
+    };
+    let bytes = usize::try_from(kib << 10)
+        .map_err(|_| Failure::Skip("more memory than this machine can address".into()))?;
+    let attributes = Attributes::new()
+        .and_then(|attributes| attributes.stack(bytes))
+        .map_err(|errno| refused("pthread_attr_setstacksize", errno))?;
+    Entry::new(count_myself, &RAN)
+        .create(Some(&attributes))
+        .map_err(|errno| refused("pthread_create", errno))?
+        .join()
+        .during("pthread_join")?;
+    Ok(Pthread::measure(Some(attributes), ()))
 }
 
 /// Adds what to do about a limit on threads.

@@ -13,6 +13,7 @@ use tokio::task::{JoinHandle, yield_now};
 
 use crate::create::DEFAULT_STACK;
 use crate::pause::{Boxed, Pause};
+use crate::runtime;
 use crate::stack::{self, State};
 use crate::tally::Tally;
 
@@ -50,7 +51,7 @@ impl Kind for Bare {
     }
 
     fn start(&self, tally: Tally) -> Result<Self::Task, Failure> {
-        let mut task = stack::idle::idle(tally).during("mmap(stack)")?;
+        let mut task = stack::unguarded::idle(tally).during("mmap(stack)")?;
         match task.resume() {
             State::Suspended => Ok(task),
             _ => Err(early()),
@@ -139,10 +140,7 @@ impl Kind for Tokio {
     type Task = (Waker, JoinHandle<()>);
 
     fn ready() -> Result<Self, Failure> {
-        tokio::runtime::Builder::new_current_thread()
-            .build()
-            .during("build a tokio runtime")
-            .map(Self)
+        runtime::on_this_thread().map(Self)
     }
 
     /// One at a time: the runtime's queue then never grows with their number.

@@ -37,13 +37,13 @@ pub(super) const SAVED_BYTES: usize = 8 * (12 + 8 + 1);
 /// # Safety
 /// As for [`exchange`].
 #[inline(always)]
-pub(super) unsafe fn switch(save: *mut Context, to: Context) {
+pub(super) unsafe fn switch<const RETURNS: bool>(save: *mut Context, to: Context) {
     // SAFETY: the caller vouches for what `exchange` asks. All that a call may
     // spoil is declared, the link register among it.
     unsafe {
         asm!(
             "bl {exchange}",
-            exchange = sym exchange,
+            exchange = sym exchange::<RETURNS>,
             in("x0") save,
             in("x1") to,
             clobber_abi("C"),
@@ -54,15 +54,15 @@ pub(super) unsafe fn switch(save: *mut Context, to: Context) {
 /// Leaves the running stack, writes down where in `*save`, and goes on where
 /// the stack `to` was left.
 ///
-/// The end is a `br`, not a `ret`: the return predictor knows the caller on
-/// the stack that is left, and would miss every time.
+/// The end is a `br`, unless it `RETURNS`: for a `ret` the return predictor
+/// expects the caller on the stack that is left, and misses every time.
 ///
 /// # Safety
 /// `save` must be valid for a write. `to` must come from [`prepare`] or from an
 /// earlier switch, its stack must still be there, and nobody may have gone on
 /// from it since.
 #[unsafe(naked)]
-unsafe extern "C" fn exchange(save: *mut Context, to: Context) {
+unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Context) {
     naked_asm!(
         "sub sp, sp, #160",
         "stp d8, d9, [sp]",
@@ -89,8 +89,47 @@ unsafe extern "C" fn exchange(save: *mut Context, to: Context) {
         "ldp x27, x28, [sp, #128]",
         "ldp x29, x30, [sp, #144]",
         "add sp, sp, #160",
+        ".if {returns}",
+        "ret",
+        ".else",
         "br x30",
+        ".endif",
+        returns = const RETURNS as usize,
     )
+}
+
+/// Where the stack pointer is.
+#[inline(always)]
+pub(super) fn stack_pointer() -> usize {
+    let here: usize;
+    // SAFETY: it only reads a register.
+    unsafe { asm!("mov {here}, sp", here = out(reg) here, options(nomem, nostack)) };
+    here
+}
+
+/// Fills memory with words of which every bit is another than in `key`, and
+/// leaves none of them in a register: what the switch saves is no paint.
+///
+/// # Safety
+/// `words` must be valid for writes from `from` on, or room below the stack
+/// pointer.
+#[inline(always)]
+pub(super) unsafe fn fill(from: *mut u8, words: usize, key: u64) {
+    // SAFETY: the caller vouches for the memory. Nothing of anybody's lies
+    // below the stack pointer: the ABI knows no red zone.
+    unsafe {
+        asm!(
+            "mvn {word}, {word}",
+            "2: cbz {words}, 3f",
+            "str {word}, [{from}], #8",
+            "sub {words}, {words}, #1",
+            "b 2b",
+            "3: mov {word}, xzr",
+            word = inout(reg) key => _,
+            from = inout(reg) from => _,
+            words = inout(reg) words => _,
+        );
+    }
 }
 
 /// Lays out a new stack below `top`, so that the first switch to it calls
@@ -138,7 +177,7 @@ pub(super) mod registers {
     /// # Safety
     /// As for [`super::exchange`]; `sp` must be valid for a write.
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn survivors(
+    pub(in super::super) unsafe extern "C" fn survivors<const RETURNS: bool>(
         save: *mut Context,
         to: Context,
         sp: *mut usize,
@@ -223,7 +262,7 @@ pub(super) mod registers {
             "add sp, sp, #160",
             "ret",
             ".purgem survives",
-            switch = sym super::exchange,
+            switch = sym super::exchange::<RETURNS>,
         )
     }
 
@@ -232,7 +271,7 @@ pub(super) mod registers {
     /// # Safety
     /// `links` must point to the [`Links`] of the stack that it runs on.
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn soil(links: *mut u8) -> ! {
+    pub(in super::super) unsafe extern "C" fn soil<const RETURNS: bool>(links: *mut u8) -> ! {
         naked_asm!(
             "mov x19, #-1",
             "mov x20, x19",
@@ -259,7 +298,7 @@ pub(super) mod registers {
             "brk #1",
             near = const std::mem::offset_of!(Links, near),
             far = const std::mem::offset_of!(Links, far),
-            switch = sym super::exchange,
+            switch = sym super::exchange::<RETURNS>,
         )
     }
 }

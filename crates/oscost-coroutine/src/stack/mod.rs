@@ -13,7 +13,8 @@ use std::ptr::NonNull;
 
 use oscost_sys::map::Mapping;
 
-pub(crate) mod idle;
+pub(crate) mod canary;
+pub(crate) mod unguarded;
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
@@ -90,11 +91,14 @@ struct Frame<F> {
 
 /// A coroutine on a stack of its own. It stays on the thread that made it.
 ///
+/// Its switches end in a jump, or, where `RETURNS` says so, in a return
+/// instruction: the same registers, the same stack, another prediction.
+///
 /// Dropped while its body is suspended, it leaks body and stack: the frames on
 /// it cannot be unwound, and others may rely on them (a scoped thread on the
 /// scope, a pinned value on its place), so neither may vanish.
 #[derive(Debug)]
-pub struct Coroutine {
+pub struct Coroutine<const RETURNS: bool = false> {
     links: NonNull<Links>,
     stack: ManuallyDrop<Stack>,
 }
@@ -106,6 +110,22 @@ impl Coroutine {
     /// # Panics
     /// Where the body itself fills more than half of the stack.
     pub fn new<F: FnOnce(&Yielder) + 'static>(stack: Stack, body: F) -> Self {
+        Self::on(stack, body)
+    }
+}
+
+impl Coroutine<true> {
+    /// The same, by switches that end in a return instruction.
+    ///
+    /// # Panics
+    /// Where the body itself fills more than half of the stack.
+    pub fn by_return<F: FnOnce(&Yielder<true>) + 'static>(stack: Stack, body: F) -> Self {
+        Self::on(stack, body)
+    }
+}
+
+impl<const RETURNS: bool> Coroutine<RETURNS> {
+    fn on<F: FnOnce(&Yielder<RETURNS>) + 'static>(stack: Stack, body: F) -> Self {
         let room = stack.0.len() / 2;
         let align = align_of::<Frame<F>>().max(16);
         assert!(
@@ -120,14 +140,14 @@ impl Coroutine {
             .wrapping_add(stack.0.len() - size_of::<Frame<F>>());
         let top = end.wrapping_sub(end.addr() % align);
         let frame = top.cast::<Frame<F>>();
-        // SAFETY: `frame` is aligned by the line above and lies, with
-        // FIRST_FRAME bytes below it, in the upper half of a mapping that
-        // `stack` owns and nobody else looks into; the guard page is the
-        // lowest one. `entry::<F>` gets the frame that it was made for.
+        // `frame` is aligned by the line above and lies, with FIRST_FRAME bytes
+        // below it, in the upper half of the mapping; a guard page is the lowest.
+        // SAFETY: the mapping is `stack`'s, and nobody else looks into it.
+        // `entry` gets the frame that it was made for.
         let links = unsafe {
             let links = Links {
                 near: std::ptr::null_mut(),
-                far: arch::prepare(top, entry::<F>, top),
+                far: arch::prepare(top, entry::<RETURNS, F>, top),
                 state: State::New,
                 discard: discard::<F>,
             };
@@ -148,12 +168,12 @@ impl Coroutine {
     #[inline]
     pub fn resume(&mut self) -> State {
         let links = self.links.as_ptr();
-        // SAFETY: the links live on the stack that `self` owns. `far` is where
-        // the coroutine was left last, or what `prepare` gave; `&mut self`
-        // keeps everybody else from resuming it meanwhile, and it cannot be
-        // running: whoever runs on it borrows it here until it pauses.
+        // It cannot be running: whoever runs on it borrows it here until it
+        // pauses, so `far` is where it was left last, or what `prepare` gave.
+        // SAFETY: the links live on the stack that `self` owns, and `&mut self`
+        // keeps everybody else from resuming it meanwhile.
         unsafe {
-            arch::switch(&raw mut (*links).near, (*links).far);
+            arch::switch::<RETURNS>(&raw mut (*links).near, (*links).far);
             (*links).state
         }
     }
@@ -190,7 +210,7 @@ impl Coroutine {
     }
 }
 
-impl Drop for Coroutine {
+impl<const RETURNS: bool> Drop for Coroutine<RETURNS> {
     fn drop(&mut self) {
         // SAFETY: `drop` is called once, and last.
         drop(unsafe { self.release() });
@@ -199,19 +219,19 @@ impl Drop for Coroutine {
 
 /// What a body holds to pause.
 #[derive(Debug)]
-pub struct Yielder {
+pub struct Yielder<const RETURNS: bool = false> {
     links: NonNull<Links>,
 }
 
-impl Yielder {
+impl<const RETURNS: bool> Yielder<RETURNS> {
     /// Goes back to where the coroutine was resumed, until the next time.
-    #[inline]
+    #[inline(always)]
     pub fn pause(&self) {
         let links = self.links.as_ptr();
         // SAFETY: a body gets its yielder by a reference that it cannot keep,
         // and a yielder cannot be sent to another thread. So this runs on the
         // stack that the links are on, and `near` is where it was resumed.
-        unsafe { arch::switch(&raw mut (*links).far, (*links).near) }
+        unsafe { arch::switch::<RETURNS>(&raw mut (*links).far, (*links).near) }
     }
 }
 
@@ -220,7 +240,7 @@ impl Yielder {
 /// # Safety
 /// `frame` must point to the `Frame<F>` of the stack that it runs on, whose
 /// body has not begun.
-unsafe extern "C" fn entry<F: FnOnce(&Yielder)>(frame: *mut u8) -> ! {
+unsafe extern "C" fn entry<const RETURNS: bool, F: FnOnce(&Yielder<RETURNS>)>(frame: *mut u8) -> ! {
     let links = frame.cast::<Links>();
     // SAFETY: the caller vouches for the frame; the body is taken out of it
     // once, and `state` says so before it runs.

@@ -13,6 +13,11 @@ fn stack() -> Stack {
 
 #[test]
 fn every_register_that_a_call_keeps_is_kept() {
+    keep::<false>();
+    keep::<true>();
+}
+
+fn keep<const RETURNS: bool>() {
     let stack = stack();
     let top = stack.0.base().wrapping_add(SIZE - 256);
     let mut links = Links {
@@ -26,8 +31,9 @@ fn every_register_that_a_call_keeps_is_kept() {
     // SAFETY: `top` is on a 16-byte boundary inside a mapping of our own;
     // `soil` gets the links that the switch writes to, and switches back once.
     let (intact, saved_at) = unsafe {
-        (*links).far = arch::prepare(top, arch::registers::soil, links.cast());
-        let intact = arch::registers::survivors(&raw mut (*links).near, (*links).far, &raw mut sp);
+        (*links).far = arch::prepare(top, arch::registers::soil::<RETURNS>, links.cast());
+        let near = &raw mut (*links).near;
+        let intact = arch::registers::survivors::<RETURNS>(near, (*links).far, &raw mut sp);
         (intact, (*links).near.addr())
     };
     assert_eq!(intact, arch::registers::FILLED);
@@ -61,6 +67,24 @@ fn values_survive_on_both_sides() {
         1,
         "a finished body has dropped what it held"
     );
+}
+
+#[test]
+fn switches_that_end_in_a_return_do_the_same() {
+    let turns = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&turns);
+    let mut coroutine = Coroutine::by_return(stack(), move |yielder| {
+        for _ in 0..40 {
+            counted.set(counted.get() + 1);
+            yielder.pause();
+        }
+    });
+    for turn in 1..=40 {
+        assert_eq!(coroutine.resume(), State::Suspended);
+        assert_eq!(turns.get(), turn);
+    }
+    assert_eq!(coroutine.resume(), State::Finished);
+    assert!(coroutine.into_stack().is_some());
 }
 
 #[test]

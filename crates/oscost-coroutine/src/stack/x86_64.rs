@@ -48,13 +48,13 @@ pub(super) const SAVED_BYTES: usize = 8 * 8;
 /// # Safety
 /// As for [`exchange`].
 #[inline(always)]
-pub(super) unsafe fn switch(save: *mut Context, to: Context) {
+pub(super) unsafe fn switch<const RETURNS: bool>(save: *mut Context, to: Context) {
     // SAFETY: the caller vouches for what `exchange` asks. All that a call may
     // spoil is declared, and without `nostack` the stack is aligned for one.
     unsafe {
         asm!(
             "call {exchange}",
-            exchange = sym exchange,
+            exchange = sym exchange::<RETURNS>,
             in("rdi") save,
             in("rsi") to,
             clobber_abi("C"),
@@ -65,15 +65,15 @@ pub(super) unsafe fn switch(save: *mut Context, to: Context) {
 /// Leaves the running stack, writes down where in `*save`, and goes on where
 /// the stack `to` was left.
 ///
-/// The end is a jump, not a `ret`: the return predictor knows the caller on
-/// the stack that is left, and would miss every time.
+/// The end is a jump, unless it `RETURNS`: for a `ret` the return predictor
+/// expects the caller on the stack that is left, and misses every time.
 ///
 /// # Safety
 /// `save` must be valid for a write. `to` must come from [`prepare`] or from an
 /// earlier switch, its stack must still be there, and nobody may have gone on
 /// from it since.
 #[unsafe(naked)]
-unsafe extern "C" fn exchange(save: *mut Context, to: Context) {
+unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Context) {
     naked_asm!(
         "push rbp",
         "push rbx",
@@ -89,9 +89,46 @@ unsafe extern "C" fn exchange(save: *mut Context, to: Context) {
         "pop r12",
         "pop rbx",
         "pop rbp",
+        ".if {returns}",
+        "ret",
+        ".else",
         "pop rax",
         "jmp rax",
+        ".endif",
+        returns = const RETURNS as usize,
     )
+}
+
+/// Where the stack pointer is.
+#[inline(always)]
+pub(super) fn stack_pointer() -> usize {
+    let here: usize;
+    // SAFETY: it only reads a register.
+    unsafe { asm!("mov {here}, rsp", here = out(reg) here, options(nomem, nostack)) };
+    here
+}
+
+/// Fills memory with words of which every bit is another than in `key`, and
+/// leaves none of them in a register: what the switch saves is no paint.
+///
+/// # Safety
+/// `words` must be valid for writes from `from` on, or room below the stack
+/// pointer.
+#[inline(always)]
+pub(super) unsafe fn fill(from: *mut u8, words: usize, key: u64) {
+    // SAFETY: the caller vouches for the memory. Without `nostack` the compiler
+    // keeps nothing below the stack pointer here. The ABI has the direction
+    // flag clear, so the words go upwards.
+    unsafe {
+        asm!(
+            "not rax",
+            "rep stosq",
+            "xor eax, eax",
+            inout("rax") key => _,
+            inout("rdi") from => _,
+            inout("rcx") words => _,
+        );
+    }
 }
 
 /// Lays out a new stack below `top`, so that the first switch to it calls
@@ -146,7 +183,7 @@ pub(super) mod registers {
     /// # Safety
     /// As for [`super::exchange`]; `sp` must be valid for a write.
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn survivors(
+    pub(in super::super) unsafe extern "C" fn survivors<const RETURNS: bool>(
         save: *mut Context,
         to: Context,
         sp: *mut usize,
@@ -200,7 +237,7 @@ pub(super) mod registers {
             "pop rbx",
             "pop rbp",
             "ret",
-            switch = sym super::exchange,
+            switch = sym super::exchange::<RETURNS>,
         )
     }
 
@@ -209,7 +246,7 @@ pub(super) mod registers {
     /// # Safety
     /// `links` must point to the [`Links`] of the stack that it runs on.
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn soil(links: *mut u8) -> ! {
+    pub(in super::super) unsafe extern "C" fn soil<const RETURNS: bool>(links: *mut u8) -> ! {
         naked_asm!(
             "mov rbp, -1",
             "mov rbx, -2",
@@ -224,7 +261,7 @@ pub(super) mod registers {
             "ud2",
             near = const std::mem::offset_of!(Links, near),
             far = const std::mem::offset_of!(Links, far),
-            switch = sym super::exchange,
+            switch = sym super::exchange::<RETURNS>,
         )
     }
 }

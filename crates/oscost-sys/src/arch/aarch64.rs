@@ -1,9 +1,11 @@
-//! aarch64: the virtual counter, and `clone3` with a child that exits inside
-//! the same block of assembly.
+//! aarch64: the virtual counter, system calls whose child lives inside the
+//! same block of assembly, and an access that the CPU refuses.
 #![expect(unsafe_code, reason = "instructions that Rust has no safe form for")]
 
 use std::arch::asm;
 use std::sync::atomic::AtomicU32;
+
+use crate::fork::Note;
 
 /// The name of the counter in records.
 pub(crate) const COUNTER: &str = "cntvct_el0";
@@ -92,4 +94,78 @@ pub(crate) unsafe fn spawn_exit(
         );
     }
     result
+}
+
+/// Makes a task by the system call `call` (`clone` or `clone3`). The child
+/// reads the counter as the first thing it does, notes it, counts itself, and
+/// makes the system call `then` with its arguments; should that come back, it
+/// leaves with status 127. It never uses its stack.
+///
+/// Returns what the system call returned to the parent.
+///
+/// # Safety
+/// `call` with `args` must be a valid call that makes a task in the memory of
+/// its parent. `then` must be a valid call that ends the task or executes a
+/// program. `note` must outlive the task, and no other task may write to it
+/// meanwhile.
+#[inline]
+pub(crate) unsafe fn spawn_noting(
+    (call, args): (libc::c_long, [usize; 2]),
+    note: &Note,
+    (then, then_args): (libc::c_long, [usize; 3]),
+) -> i64 {
+    let result: i64;
+    // SAFETY: the caller vouches for both calls. The child executes only the
+    // instructions after the branch: they write to `note`, which the caller
+    // keeps alive, and to registers of the child. It never reaches the code
+    // after the block, so nothing that Rust owns is used twice.
+    unsafe {
+        asm!(
+            "svc #0",
+            "cbnz x0, 2f",
+            "isb",
+            "mrs x9, cntvct_el0",
+            "isb",
+            "str x9, [x10]",
+            "ldr x9, [x10, #8]",
+            "add x9, x9, #1",
+            "str x9, [x10, #8]",
+            "mov x8, x11",
+            "mov x0, x5",
+            "mov x1, x6",
+            "mov x2, x7",
+            "svc #0",
+            "mov x0, #127",
+            "mov x8, {exit_group}",
+            "svc #0",
+            "brk #1",
+            "2:",
+            exit_group = const libc::SYS_exit_group,
+            in("x8") call,
+            inlateout("x0") args[0] => result,
+            in("x1") args[1],
+            // clone's other arguments: no thread pointer, no id words.
+            in("x2") 0,
+            in("x3") 0,
+            in("x4") 0,
+            in("x5") then_args[0],
+            in("x6") then_args[1],
+            in("x7") then_args[2],
+            in("x10") std::ptr::from_ref(note),
+            in("x11") then,
+            out("x9") _,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// Writes to address 0, where nothing is ever mapped (`vm.mmap_min_addr`): the
+/// kernel answers with `SIGSEGV`.
+pub(crate) fn bad_access() -> ! {
+    // SAFETY: the store reaches no memory, since it faults; should a handler
+    // come back from it, the next instruction ends the process.
+    unsafe {
+        asm!("strb wzr, [{}]", "brk #1", in(reg) 0_usize, options(noreturn));
+    }
 }

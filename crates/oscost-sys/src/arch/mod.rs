@@ -1,5 +1,6 @@
 //! One file per architecture, each with the same functions: reading the
-//! counter, and the system calls whose child must not return through Rust.
+//! counter, the system calls whose child must not return through Rust, and an
+//! access that the CPU refuses.
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
@@ -7,6 +8,10 @@ mod aarch64;
 mod x86_64;
 
 #[cfg(target_arch = "aarch64")]
-pub(crate) use aarch64::{COUNTER, VFORK, counter, kernel_trusts_counter, spawn_exit};
+pub(crate) use aarch64::{
+    COUNTER, VFORK, bad_access, counter, kernel_trusts_counter, spawn_exit, spawn_noting,
+};
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{COUNTER, VFORK, counter, kernel_trusts_counter, spawn_exit};
+pub(crate) use x86_64::{
+    COUNTER, VFORK, bad_access, counter, kernel_trusts_counter, spawn_exit, spawn_noting,
+};

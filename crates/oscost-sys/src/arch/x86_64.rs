@@ -1,10 +1,12 @@
-//! x86_64: the time-stamp counter, and `clone3` with a child that exits
-//! inside the same block of assembly.
+//! x86_64: the time-stamp counter, system calls whose child lives inside the
+//! same block of assembly, and an access that the CPU refuses.
 #![expect(unsafe_code, reason = "instructions that Rust has no safe form for")]
 
 use std::arch::asm;
 use std::arch::x86_64::{__cpuid, _mm_lfence, _rdtsc};
 use std::sync::atomic::AtomicU32;
+
+use crate::fork::Note;
 
 /// The name of the counter in records.
 pub(crate) const COUNTER: &str = "rdtsc";
@@ -84,4 +86,76 @@ pub(crate) unsafe fn spawn_exit(
         );
     }
     result
+}
+
+/// Makes a task by the system call `call` (`vfork` or `clone3`). The child
+/// reads the counter as the first thing it does, notes it, counts itself, and
+/// makes the system call `then` with its arguments; should that come back, it
+/// leaves with status 127. It never uses its stack.
+///
+/// Returns what the system call returned to the parent.
+///
+/// # Safety
+/// `call` with `args` must be a valid call that makes a task in the memory of
+/// its parent. `then` must be a valid call that ends the task or executes a
+/// program. `note` must outlive the task, and no other task may write to it
+/// meanwhile.
+#[inline]
+pub(crate) unsafe fn spawn_noting(
+    (call, args): (libc::c_long, [usize; 2]),
+    note: &Note,
+    (then, then_args): (libc::c_long, [usize; 3]),
+) -> i64 {
+    let result: i64;
+    // SAFETY: the caller vouches for both calls. The child executes only the
+    // instructions after the branch: they write to `note`, which the caller
+    // keeps alive, and to registers of the child. It never reaches the code
+    // after the block, so nothing that Rust owns is used twice.
+    unsafe {
+        asm!(
+            "syscall",
+            "test rax, rax",
+            "jnz 2f",
+            "lfence",
+            "rdtsc",
+            "lfence",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "mov [r8], rax",
+            "inc qword ptr [r8 + 8]",
+            "mov rdi, r10",
+            "mov rsi, r12",
+            "mov rdx, r13",
+            "mov rax, r9",
+            "syscall",
+            "mov edi, 127",
+            "mov eax, {exit_group}",
+            "syscall",
+            "ud2",
+            "2:",
+            exit_group = const libc::SYS_exit_group,
+            inlateout("rax") call => result,
+            in("rdi") args[0],
+            in("rsi") args[1],
+            in("r8") std::ptr::from_ref(note),
+            in("r9") then,
+            in("r10") then_args[0],
+            in("r12") then_args[1],
+            in("r13") then_args[2],
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// Writes to address 0, where nothing is ever mapped (`vm.mmap_min_addr`): the
+/// kernel answers with `SIGSEGV`.
+pub(crate) fn bad_access() -> ! {
+    // SAFETY: the store reaches no memory, since it faults; should a handler
+    // come back from it, the next instruction ends the process.
+    unsafe {
+        asm!("mov byte ptr [{}], 0", "ud2", in(reg) 0_usize, options(noreturn));
+    }
 }

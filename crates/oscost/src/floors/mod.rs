@@ -96,6 +96,36 @@ const FLOORS: &[Floor] = &[
         case: "thread/switch/futex/placement=same-cpu",
         bounds: SAME,
     },
+    Floor {
+        program: "pipe_message",
+        case: "ipc/message/pipe/processes/block/size=64B/placement=same-cpu",
+        bounds: SAME,
+    },
+    Floor {
+        program: "unix_stream",
+        case: "ipc/message/unix-stream/processes/block/size=64B/placement=same-cpu",
+        bounds: SAME,
+    },
+    Floor {
+        program: "tcp",
+        case: "ipc/message/tcp/processes/block/size=64B/placement=same-cpu",
+        bounds: SAME,
+    },
+    Floor {
+        program: "eventfd",
+        case: "ipc/message/eventfd/processes/placement=same-cpu",
+        bounds: SAME,
+    },
+    Floor {
+        program: "posix_mq",
+        case: "ipc/message/posix-queue/processes/size=64B/placement=same-cpu",
+        bounds: SAME,
+    },
+    Floor {
+        program: "pthread_mutex",
+        case: "sync/uncontended/pthread-mutex",
+        bounds: SAME,
+    },
     // A few nanoseconds: where the linker puts the loop is worth several
     // percent.
     Floor {

@@ -1,0 +1,117 @@
+//! What the noting programs write: when they began and ended, how many of them
+//! there were, what was loaded into them.
+//!
+//! A program that is executed inherits no memory, but descriptors: the notes
+//! are a file in memory that this process and the programs map.
+
+use std::ffi::CString;
+use std::fs::File;
+use std::os::fd::AsRawFd as _;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use oscost_harness::{During as _, Failure};
+use oscost_sys::counter::{self, Ticks};
+use oscost_sys::map::SharedPage;
+
+use crate::target::keep_over_exec;
+
+/// The file, as this process sees it.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    file: File,
+    page: SharedPage,
+}
+
+/// What the file has room for.
+const BYTES: u64 = 4096;
+
+// Where things stand: the same numbers as in `targets/note.rs`.
+const FIRST: usize = 0;
+const LAST: usize = 2;
+const RAN: usize = 4;
+const LIBRARIES: usize = 5;
+/// Ours alone: see [`Notes::departure`].
+const DEPARTURE: usize = 6;
+const SLOTS: usize = 7;
+
+impl Notes {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let file = memfd_create(c"oscost-notes", MFdFlags::empty()).during("memfd_create")?;
+        let file = File::from(file);
+        file.set_len(BYTES).during("ftruncate(memfd)")?;
+        keep_over_exec(&file)?;
+        let page = SharedPage::of_file(&file, SLOTS).during("mmap(memfd)")?;
+        Ok(Self { file, page })
+    }
+
+    /// What a noting program has to be given as its argument.
+    pub(crate) fn argument(&self) -> Result<CString, Failure> {
+        CString::new(self.file.as_raw_fd().to_string())
+            .map_err(|error| Failure::Fail(error.to_string()))
+    }
+
+    fn number(&self, slot: usize) -> u64 {
+        self.page.slot(slot).long.load(Relaxed)
+    }
+
+    /// When the last program ran its first own instruction, by `clock`.
+    pub(crate) fn first(&self, clock: ClockKind) -> Ticks {
+        Ticks(self.number(FIRST + clock as usize))
+    }
+
+    /// When the last program was about to exit, by `clock`.
+    pub(crate) fn last(&self, clock: ClockKind) -> Ticks {
+        Ticks(self.number(LAST + clock as usize))
+    }
+
+    /// How many programs have run so far, by their own count.
+    pub(crate) fn ran(&self) -> u64 {
+        self.number(RAN)
+    }
+
+    /// How many libraries of ours the last program found in itself.
+    pub(crate) fn libraries(&self) -> u64 {
+        self.number(LIBRARIES)
+    }
+
+    /// Where a child may leave the time before it executes a program.
+    pub(crate) fn departure(&self) -> &AtomicU64 {
+        &self.page.slot(DEPARTURE).long
+    }
+}
+
+/// Which clock a reader reads: a child that cannot be given the reader itself
+/// notes both, or has only the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClockKind {
+    /// The CPU's counter.
+    Counter = 0,
+    /// `CLOCK_MONOTONIC`, in nanoseconds.
+    Monotonic = 1,
+}
+
+impl ClockKind {
+    /// The kind of `now`.
+    pub(crate) fn of(now: fn() -> Ticks) -> Self {
+        let before = counter::read();
+        let asked = now();
+        if (before..=counter::read()).contains(&asked) {
+            Self::Counter
+        } else {
+            Self::Monotonic
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_of_clock_are_told_apart() {
+        assert_eq!(ClockKind::of(counter::read), ClockKind::Counter);
+        assert_eq!(ClockKind::of(counter::read_monotonic), ClockKind::Monotonic);
+    }
+}

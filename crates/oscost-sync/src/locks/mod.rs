@@ -1,0 +1,90 @@
+//! The locks under test, all seen the same way: something is done while the
+//! caller has the lock.
+//!
+//! A lock here only locks. Whether it keeps others out is found out by those
+//! who contend for it, never by the lock.
+
+mod library;
+mod pthread;
+mod semaphore;
+mod spin;
+
+use oscost_harness::{During as _, Failure};
+use oscost_sys::map::{SharedPage, Slot};
+
+pub(crate) use library::{ParkingLotMutex, ParkingLotRwLock, StdMutex, StdRwLock};
+pub(crate) use semaphore::{FutexSemaphore, Permits, PosixSemaphore, SysvSemaphore};
+pub(crate) use spin::{Ticket, Ttas};
+
+/// Something to have while others wait. Copies are the same lock.
+pub(crate) trait Lock: Clone + Send + 'static {
+    /// The call that may refuse, for the sentence that says so.
+    const CALL: &'static str;
+
+    /// Waits for the lock, does what is to be done inside, and releases it.
+    fn hold<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R>;
+}
+
+/// A lock that many may have for reading, or one for writing.
+pub(crate) trait ReadWrite: Clone + Send + 'static {
+    /// The call that may refuse, for the sentence that says so.
+    const CALL: &'static str;
+
+    /// Does something while nobody writes.
+    fn read<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R>;
+
+    /// Does something while nobody else reads or writes.
+    fn write<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R>;
+}
+
+/// No lock at all: what the others are held against, and what the proof must
+/// catch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unlocked;
+
+impl Lock for Unlocked {
+    const CALL: &'static str = "no lock";
+
+    #[inline]
+    fn hold<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R> {
+        Ok(inside())
+    }
+}
+
+/// The reader's half of a lock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading<L>(pub(crate) L);
+
+impl<L: ReadWrite> Lock for Reading<L> {
+    const CALL: &'static str = L::CALL;
+
+    #[inline]
+    fn hold<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R> {
+        self.0.read(inside)
+    }
+}
+
+/// The writer's half of a lock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writing<L>(pub(crate) L);
+
+impl<L: ReadWrite> Lock for Writing<L> {
+    const CALL: &'static str = L::CALL;
+
+    #[inline]
+    fn hold<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R> {
+        self.0.write(inside)
+    }
+}
+
+/// Two numbers on cache lines of their own, in memory that children share, for
+/// as long as the process lives.
+pub(crate) fn slot() -> Result<&'static Slot, Failure> {
+    Ok(slots(1)?.slot(0))
+}
+
+/// As many of them as are needed.
+pub(crate) fn slots(count: usize) -> Result<&'static SharedPage, Failure> {
+    let page = SharedPage::with_slots(count).during("mmap(MAP_SHARED)")?;
+    Ok(Box::leak(Box::new(page)))
+}

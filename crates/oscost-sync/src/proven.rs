@@ -1,0 +1,85 @@
+//! For the tests of every family: each case of its rows is built, does a few
+//! operations, and must have done them by its own account.
+
+use oscost_harness::machine::{Sources, Topology, identity};
+use oscost_harness::need::Supply;
+use oscost_harness::proof::prove;
+use oscost_harness::{Audit, Case, Failure, Measure, Row, Suite, pin};
+use oscost_record::Cpu;
+use oscost_sys::counter;
+
+/// What this machine cannot run is skipped by name.
+pub(crate) fn every_row_proves_its_work(rows: &'static [Row]) {
+    let sources = Sources::machine();
+    let chosen = Topology::read(&sources).choose();
+    let supply = Supply::of(&identity(&sources), chosen.clone());
+    let suite = Suite {
+        name: "sync",
+        families: Box::leak(Box::new([rows])),
+    };
+    for case in suite.cases() {
+        let id = case.info.id.clone();
+        if let Some(reason) = supply.lacks(&case) {
+            println!("skipped: {id}: {reason}");
+            continue;
+        }
+        let cpus = chosen.at(case.info.placement).unwrap_or_default().to_vec();
+        // In a thread of its own: it is pinned for good.
+        match std::thread::spawn(move || prove_case(&case, cpus)).join() {
+            Ok(Ok(())) => println!("proven: {id}"),
+            Ok(Err(Failure::Skip(reason))) => println!("skipped: {id}: {reason}"),
+            Ok(Err(Failure::Fail(reason))) => panic!("{id}: {reason}"),
+            Err(_) => panic!("{id} panicked"),
+        }
+    }
+}
+
+fn prove_case(case: &Case, cpus: Vec<Cpu>) -> Result<(), Failure> {
+    let setting = case.setting(cpus);
+    if let Some(cpu) = setting.cpu(0) {
+        pin::this_thread(cpu)?;
+    }
+    let mut measure = (case.row.build)(&setting)?;
+    for ops in [1, 7] {
+        let before = audit(&mut measure)?;
+        let done = run(&mut measure, ops)?;
+        let after = audit(&mut measure)?;
+        let expect = (case.row.expect)(&setting);
+        prove(done, (&before, &after), expect, case.info.placement)?;
+    }
+    Ok(())
+}
+
+/// Does so many operations, or as many times so many as are done at once.
+fn run(measure: &mut Measure, ops: u64) -> Result<u64, Failure> {
+    match measure {
+        Measure::Timed(work) => {
+            let ops = ops * work.granule();
+            work.run(ops)?;
+            Ok(ops)
+        }
+        Measure::SelfTimed(work) => {
+            for _ in 0..ops {
+                work.run_once(counter::read)?;
+            }
+            Ok(ops)
+        }
+        Measure::Parallel(work) => {
+            let times = work.run(ops, counter::read)?;
+            Ok(times.len() as u64)
+        }
+        Measure::Level(level) => {
+            level.read()?;
+            Ok(1)
+        }
+    }
+}
+
+fn audit(measure: &mut Measure) -> Result<Audit, Failure> {
+    match measure {
+        Measure::Timed(work) => work.audit(),
+        Measure::SelfTimed(work) => work.audit(),
+        Measure::Parallel(work) => work.audit(),
+        Measure::Level(level) => level.audit(),
+    }
+}
