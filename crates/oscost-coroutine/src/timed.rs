@@ -2,10 +2,9 @@
 //! keeps. Where the loop runs on other threads, it takes the times itself, so
 //! that neither the way to them nor the way back is part of any.
 
-use oscost_harness::{Audit, Evidence, Failure, Measure, ParallelWork, Work};
+use oscost_harness::{Audit, Evidence, Failure, Measure, ParallelWork, Work, usage};
 use oscost_sys::counter::Ticks;
 
-use crate::runtime;
 use crate::tally::Tally;
 
 /// Work made of a loop and a tally.
@@ -63,7 +62,7 @@ impl<L> Evidence for Elsewhere<L> {
     fn audit(&mut self) -> Result<Audit, Failure> {
         Ok(Audit {
             done: self.tally.so_far(),
-            parties: vec![runtime::this_process()?],
+            parties: vec![usage::this_process()?],
             ..Audit::default()
         })
     }

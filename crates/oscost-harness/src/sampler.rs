@@ -34,7 +34,11 @@ const PILOT: f64 = 200_000.0;
 /// No batch gets longer than this to be proven.
 const LONGEST_BATCH: f64 = 20e6;
 /// Operations of the pilot where several parties are at work at once.
-const PARALLEL_PILOT: u64 = 256;
+const PARALLEL_PILOT: u64 = 16;
+/// That pilot stops doubling once a try takes this long, or has so many
+/// operations.
+const PARALLEL_TRY: f64 = 100e6;
+const LONGEST_PARALLEL_TRY: u64 = 1 << 17;
 /// Half as many operations again must take half as long again, within this.
 const PROPORTION: f64 = 0.075;
 /// Tries of which the fastest counts: what disturbs only ever adds.
@@ -77,13 +81,21 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
             })
         }
         Measure::Parallel(work) => {
-            let begin = clock.now();
-            work.run(PARALLEL_PILOT, clock.reader())?;
-            let spent = clock.nanos(clock.now().since(begin));
-            Ok(Plan {
-                batch: 1,
-                per_op: Nanos(spent.0 / PARALLEL_PILOT as f64),
-            })
+            // The parties have to come together first, which takes longer than
+            // a few operations.
+            let mut ops = PARALLEL_PILOT;
+            loop {
+                let begin = clock.now();
+                work.run(ops, clock.reader())?;
+                let spent = clock.nanos(clock.now().since(begin));
+                if spent.0 >= PARALLEL_TRY || ops >= LONGEST_PARALLEL_TRY {
+                    break Ok(Plan {
+                        batch: 1,
+                        per_op: Nanos(spent.0 / ops as f64),
+                    });
+                }
+                ops *= 2;
+            }
         }
         // A second reading would find what the first has left behind: one is
         // all that a process gives.

@@ -20,6 +20,18 @@ pub fn this_thread() -> Result<Party, Failure> {
     })
 }
 
+/// All threads of the calling process together, which are on no CPU in
+/// particular (`getrusage(RUSAGE_SELF)`).
+///
+/// # Errors
+/// What `getrusage(2)` says.
+pub fn this_process() -> Result<Party, Failure> {
+    Ok(Party {
+        cpu: None,
+        usage: usage_of(UsageWho::RUSAGE_SELF)?,
+    })
+}
+
 /// Every child that the calling process has reaped so far.
 ///
 /// # Errors

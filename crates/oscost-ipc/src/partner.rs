@@ -6,6 +6,7 @@
 
 use std::thread::JoinHandle;
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{Pid, getpid, getppid};
@@ -85,7 +86,7 @@ impl Drop for Partner {
         match self {
             Self::Process(pid) => {
                 let _ = kill(*pid, Signal::SIGKILL);
-                let _ = waitpid(*pid, None);
+                while waitpid(*pid, None) == Err(Errno::EINTR) {}
             }
             Self::Thread(thread) => {
                 if let Some(thread) = thread.take() {

@@ -96,16 +96,12 @@ fn prove_one(bench: &Bench) {
 /// More operations than anybody waits for.
 const MANY: u64 = 10_000_000;
 
-/// `sem_wait` goes back to sleep when it is interrupted, so that the driver
-/// has to end such a probe.
-const SLEEPS_ON: &str = "semaphore";
-
 fn kill_partners(bench: &Bench) {
     let mut operations = BTreeSet::new();
     for case in bench.conversations() {
         let first = operations.insert(case.info.operation.clone());
         let is_of_two = case.info.peers == Some(Peers::Processes);
-        if !first || !is_of_two || case.info.operation.ends_with(SLEEPS_ON) {
+        if !first || !is_of_two {
             continue;
         }
         let mut probe = match bench.launch.start(&bench.launch.spec(&case)) {

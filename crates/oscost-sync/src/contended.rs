@@ -88,6 +88,14 @@ const CORNERS: &[Axis] = &[
     axis("outside", "ns", &[], &[0]),
 ];
 
+/// For a lock that may starve who waits for it, the longer the section the
+/// longer: nothing but more contenders.
+const SHORT: &[Axis] = &[
+    axis("contenders", "", &[], &[2, 4, 8]),
+    axis("section", "ns", &[], &[100]),
+    axis("outside", "ns", &[], &[0]),
+];
+
 /// Without an inside.
 const LOCK_FREE: &[Axis] = &[
     axis("contenders", "", &[], &[2, 4, 8]),
@@ -128,7 +136,7 @@ pub(crate) const ROWS: &[Row] = &[
     PTHREAD_ADAPTIVE.over(CORNERS),
     PTHREAD_INHERIT.over(CORNERS),
     PTHREAD_ROBUST.over(CORNERS),
-    SPIN_TTAS.over(CORNERS),
+    SPIN_TTAS.over(SHORT),
     POSIX_SEMAPHORE.over(CORNERS),
     SYSV_SEMAPHORE.over(CORNERS),
     FETCH_ADD.over(LOCK_FREE),

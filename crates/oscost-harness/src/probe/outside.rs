@@ -320,6 +320,7 @@ impl ProbeProcess {
             while let Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) =
                 waitpid(Pid::from_raw(-id), None)
             {}
+            crate::guard::reap_orphans();
             return status;
         }
         self.child.wait().ok()

@@ -131,7 +131,7 @@ impl Patience for Semaphore {
 
     #[inline]
     fn await_turn(&self, slate: &Slate) -> Result<bool, Failure> {
-        call("sem_wait", || self.mine.wait())?;
+        call("sem_wait", || self.mine.wait_once())?;
         woken_for(slate)
     }
 }

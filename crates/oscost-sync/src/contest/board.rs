@@ -9,45 +9,33 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use oscost_harness::posted::{self, Posted};
 use oscost_harness::{During as _, Failure};
 use oscost_sys::counter::Ticks;
 use oscost_sys::futex::{self, Scope};
+use oscost_sys::lasting::numbers;
 use oscost_sys::map::{SharedPage, Slot, page_size};
-use oscost_sys::shared::numbers;
 
 use super::dial::Dial;
+use super::notes::{self, Notes};
+use super::places::cpus;
 
 // The common slots.
 /// The number of the race; to sleep on. Beside it the turns to be measured.
 const RACE: usize = 0;
 /// By which clock, and who goes first where turns cannot be shared evenly.
 const RULES: usize = 1;
-/// How many are in the race.
-const RUNNING: usize = 2;
+/// How many have come to the start; to sleep on.
+const ARRIVED: usize = 2;
+/// How many have begun.
+const BEGUN: usize = 3;
 /// How many have done their share. Beside it the fairness when the first had.
-const FINISHED: usize = 3;
+const FINISHED: usize = 4;
 /// How many have left the race, or not begun one; to sleep on.
-const PARKED: usize = 4;
+const PARKED: usize = 5;
 /// The first error of anybody, by its number.
-const ERROR: usize = 5;
+const ERROR: usize = 6;
 /// The first slot of the first contender.
-const CONTENDERS: usize = 6;
-
-// The slots of a contender.
-/// Its turns since all were in the race.
-const TALLY: usize = 0;
-/// Turns that were not measured, of all races.
-const EXTRAS: usize = 1;
-/// Measured turns that met somebody, of this race.
-const OVERLAPS: usize = 2;
-/// When it began to measure, and when it left, in nanoseconds.
-const BEGIN: usize = 3;
-const END: usize = 4;
-/// Its account when it began to measure, and when it had done its share.
-const BEFORE: usize = 5;
-const AFTER: usize = BEFORE + posted::SLOTS;
-const SLOTS: usize = AFTER + posted::SLOTS;
+const CONTENDERS: usize = 7;
 
 /// How long a race may take: less than a driver waits for its end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -62,6 +50,8 @@ pub(super) struct Board {
     /// The waiting times of a race, those of one contender after the other.
     pub(super) tape: &'static [AtomicU64],
     contenders: usize,
+    /// How many of them can run at a time.
+    abreast: u32,
 }
 
 /// Turns that one race can measure: with the shortest turns that is as long
@@ -76,21 +66,15 @@ pub(super) struct Race {
     pub(super) share: &'static [AtomicU64],
 }
 
-/// What a contender found out in a race.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Notes<'a> {
-    slots: &'a SharedPage,
-    first: usize,
-}
-
 impl Board {
     /// A board for so many contenders, for as long as the process lives.
     pub(super) fn new(contenders: usize) -> Result<&'static Self, Failure> {
-        let page = SharedPage::with_slots(CONTENDERS + contenders * SLOTS);
+        let page = SharedPage::with_slots(CONTENDERS + contenders * notes::SLOTS);
         let board = Self {
             page: page.during("mmap(MAP_SHARED)")?,
             tape: numbers(LONGEST).during("mmap(MAP_SHARED)")?,
             contenders,
+            abreast: u32::try_from(contenders.min(cpus())).unwrap_or(u32::MAX),
         };
         Ok(Box::leak(Box::new(board)))
     }
@@ -100,10 +84,7 @@ impl Board {
     }
 
     pub(super) fn notes(&self, who: usize) -> Notes<'_> {
-        Notes {
-            slots: &self.page,
-            first: CONTENDERS + who * SLOTS,
-        }
+        Notes::at(&self.page, CONTENDERS + who * notes::SLOTS)
     }
 
     /// How many there are, as the words count them.
@@ -117,7 +98,7 @@ impl Board {
     /// Starts a race over so many turns, in which `first` gets the first of
     /// what is left over when they are shared.
     pub(super) fn start(&self, turns: usize, first: usize, dial: Dial) -> Result<(), Failure> {
-        for slot in [RUNNING, FINISHED, PARKED, ERROR] {
+        for slot in [ARRIVED, BEGUN, FINISHED, PARKED, ERROR] {
             self.word(slot).store(0, Relaxed);
         }
         self.page
@@ -214,15 +195,28 @@ impl Board {
         })
     }
 
-    /// Is in the race from now on, and has begun a new tally.
-    pub(super) fn join(&self) {
-        self.word(RUNNING).fetch_add(1, Release);
+    /// Comes to the start and sleeps until all have come.
+    pub(super) fn await_all(&self) {
+        let word = self.word(ARRIVED);
+        let mut arrived = word.fetch_add(1, AcqRel) + 1;
+        if arrived == self.all() {
+            let _ = futex::wake(word, i32::MAX, Scope::Shared);
+        }
+        while arrived < self.all() {
+            let _ = futex::wait(word, arrived, Scope::Shared);
+            arrived = word.load(Acquire);
+        }
     }
 
-    /// Whether all are in the race.
+    /// Begins.
+    pub(super) fn begin(&self) {
+        self.word(BEGUN).fetch_add(1, Release);
+    }
+
+    /// Whether as many have begun as can run at a time.
     #[inline]
-    pub(super) fn all_running(&self) -> bool {
-        self.word(RUNNING).load(Acquire) >= self.all()
+    pub(super) fn are_abreast(&self) -> bool {
+        self.word(BEGUN).load(Acquire) >= self.abreast
     }
 
     /// Has done its share. The first who has looks how far the others are.
@@ -258,40 +252,6 @@ fn share(turns: usize, contenders: usize, who: usize, first: usize) -> (usize, u
     let place = (who + contenders - first % contenders) % contenders;
     let from = place * each + place.min(left);
     (from, from + each + usize::from(place < left))
-}
-
-impl<'a> Notes<'a> {
-    fn long(&self, slot: usize) -> &'a AtomicU64 {
-        &self.slots.slot(self.first + slot).long
-    }
-
-    pub(super) fn tally(&self) -> &'a AtomicU64 {
-        self.long(TALLY)
-    }
-
-    pub(super) fn extras(&self) -> &'a AtomicU64 {
-        self.long(EXTRAS)
-    }
-
-    pub(super) fn overlaps(&self) -> &'a AtomicU64 {
-        self.long(OVERLAPS)
-    }
-
-    pub(super) fn begin(&self) -> &'a AtomicU64 {
-        self.long(BEGIN)
-    }
-
-    pub(super) fn end(&self) -> &'a AtomicU64 {
-        self.long(END)
-    }
-
-    pub(super) fn before(&self) -> Posted<'a> {
-        Posted::at(self.slots, self.first + BEFORE)
-    }
-
-    pub(super) fn after(&self) -> Posted<'a> {
-        Posted::at(self.slots, self.first + AFTER)
-    }
 }
 
 #[cfg(test)]

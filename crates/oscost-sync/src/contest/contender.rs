@@ -1,7 +1,7 @@
 //! One contender: the same whether it is a thread or a process.
 //!
-//! It measures only while all others are in the race with it, and it goes on
-//! until the last one has measured its share.
+//! It measures only when all others are awake and as many as there are CPUs for
+//! are at it, and it goes on until the last one has measured its share.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -33,6 +33,9 @@ impl<A: Arena> Contender<A> {
         let mut turns = 0;
         while let Some(race) = self.board.park(self.who, number) {
             number = number.wrapping_add(1);
+            // Before anybody can look at it.
+            self.board.notes(self.who).tally().store(0, Relaxed);
+            self.board.await_all();
             if let Some(places) = places {
                 places.take();
             }
@@ -51,10 +54,9 @@ impl<A: Arena> Contender<A> {
             self.outside.run();
             turn
         };
-        notes.tally().store(0, Relaxed);
-        self.board.join();
+        self.board.begin();
         let mut extras = 0;
-        while !self.board.all_running() {
+        while !self.board.are_abreast() {
             turn()?;
             extras += 1;
         }

@@ -11,6 +11,7 @@ mod board;
 mod contender;
 mod crew;
 mod dial;
+mod notes;
 mod places;
 #[cfg(test)]
 mod tests;
@@ -83,7 +84,7 @@ pub(crate) struct Contest<A> {
 struct Seen {
     measured: u64,
     overlaps: u64,
-    /// Turns of all since all were in the race, and how long that was.
+    /// Turns of all since they began to measure, and how long that was.
     turns: u64,
     nanos: u64,
     fairness: Vec<f64>,

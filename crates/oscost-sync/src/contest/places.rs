@@ -12,6 +12,19 @@ pub(super) struct Places {
     all: CpuSet,
 }
 
+/// How many CPUs the calling thread may use; 1 where the kernel does not tell.
+pub(super) fn cpus() -> usize {
+    allowed().map_or(1, |(_, cpus)| cpus.len())
+}
+
+/// The CPUs that the calling thread may use, as the kernel has them and as a
+/// list.
+fn allowed() -> Option<(CpuSet, Vec<usize>)> {
+    let all = sched_getaffinity(MYSELF).ok()?;
+    let cpus = (0..CpuSet::count()).filter(|&cpu| all.is_set(cpu) == Ok(true));
+    Some((all, cpus.collect()))
+}
+
 /// The calling thread.
 const MYSELF: Pid = Pid::from_raw(0);
 
@@ -19,10 +32,7 @@ impl Places {
     /// Those of `who`, of the CPUs that the calling thread may use. `None`
     /// where the kernel does not tell them.
     pub(super) fn of(who: usize) -> Option<Self> {
-        let all = sched_getaffinity(MYSELF).ok()?;
-        let cpus: Vec<usize> = (0..CpuSet::count())
-            .filter(|&cpu| all.is_set(cpu) == Ok(true))
-            .collect();
+        let (all, cpus) = allowed()?;
         let mut begin = CpuSet::new();
         begin.set(*cpus.get(who % cpus.len().max(1))?).ok()?;
         Some(Self { begin, all })
@@ -45,8 +55,7 @@ mod tests {
         // In a thread of its own: the test runner's is not ours to move.
         std::thread::spawn(|| {
             let (first, second) = (Places::of(0).unwrap(), Places::of(1).unwrap());
-            let cpus = (0..CpuSet::count()).filter(|&cpu| first.all.is_set(cpu) == Ok(true));
-            assert_eq!(first.begin == second.begin, cpus.count() == 1);
+            assert_eq!(first.begin == second.begin, cpus() == 1);
             first.take();
             assert_eq!(sched_getaffinity(MYSELF).unwrap(), first.all);
         })

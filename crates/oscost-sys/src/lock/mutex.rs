@@ -9,8 +9,8 @@ use nix::errno::Errno;
 
 use super::pshared;
 use crate::futex::Scope;
+use crate::lasting::place;
 use crate::pthread::check;
-use crate::shared::place;
 
 /// What kind of mutex (`pthread_mutexattr_settype(3)` and its neighbours).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
+use crate::lasting::place;
 use crate::pthread::check;
-use crate::shared::place;
 
 /// A lock for readers and writers of one process, with the C library's default
 /// of who goes first.

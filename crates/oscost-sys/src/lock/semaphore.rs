@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use nix::errno::Errno;
 
 use crate::futex::Scope;
-use crate::shared::place;
+use crate::lasting::place;
 
 /// A number of permits. Whoever likes may add one.
 #[derive(Clone, Copy, Debug)]
@@ -38,13 +38,22 @@ impl Semaphore {
     #[inline]
     pub fn wait(self) -> nix::Result<()> {
         loop {
-            // SAFETY: `new` has initialised the semaphore, and it is never
-            // destroyed.
-            match Errno::result(unsafe { libc::sem_wait(self.0.as_ptr()) }) {
+            match self.wait_once() {
                 Err(Errno::EINTR) => {}
-                other => return other.map(drop),
+                other => return other,
             }
         }
+    }
+
+    /// The same, but a signal ends the wait.
+    ///
+    /// # Errors
+    /// `EINTR` where a signal came.
+    #[inline]
+    pub fn wait_once(self) -> nix::Result<()> {
+        // SAFETY: `new` has initialised the semaphore, and it is never
+        // destroyed.
+        Errno::result(unsafe { libc::sem_wait(self.0.as_ptr()) }).map(drop)
     }
 
     /// Adds a permit (`sem_post(3)`).

@@ -8,10 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
-use oscost_harness::usage::{between, this_cpu};
-use oscost_harness::{Audit, During as _, Failure, Party};
+use oscost_harness::usage::{self, between, this_cpu};
+use oscost_harness::{Audit, Failure, Party};
 use oscost_record::{Counters, Cpu, Nanos};
 
 /// A stretch that has begun, and the sum of those that have ended. What audits
@@ -26,14 +24,14 @@ impl Stretch {
     pub(super) fn begin() -> Result<Self, Failure> {
         Ok(Self {
             begin: Instant::now(),
-            at_begin: this_process()?,
+            at_begin: usage::this_process()?.usage,
             sum: Counters::default(),
         })
     }
 
     /// Ends the stretch, and gives its figures.
     pub(super) fn end(&mut self) -> Result<BTreeMap<String, f64>, Failure> {
-        let spent = between(&self.at_begin, &this_process()?);
+        let spent = between(&self.at_begin, &usage::this_process()?.usage);
         let seconds = self.begin.elapsed().as_secs_f64();
         let mut figures = BTreeMap::new();
         if let (Some(voluntary), Some(involuntary)) =
@@ -70,25 +68,11 @@ impl Stretch {
             .chain(others)
             .collect();
         self.begin = Instant::now();
-        self.at_begin = this_process()?;
+        self.at_begin = usage::this_process()?.usage;
         Ok(Audit {
             done,
             parties,
             figures,
         })
     }
-}
-
-/// All threads of this process together (`getrusage(RUSAGE_SELF)`).
-fn this_process() -> Result<Counters, Failure> {
-    let usage = getrusage(UsageWho::RUSAGE_SELF).during("getrusage")?;
-    let nanos = |time: TimeVal| Nanos(time.tv_sec() as f64 * 1e9 + time.tv_usec() as f64 * 1e3);
-    let count = |count: i64| u64::try_from(count).ok();
-    Ok(Counters {
-        voluntary_switches: count(usage.voluntary_context_switches()),
-        involuntary_switches: count(usage.involuntary_context_switches()),
-        user_time: Some(nanos(usage.user_time())),
-        system_time: Some(nanos(usage.system_time())),
-        ..Counters::default()
-    })
 }
