@@ -73,6 +73,13 @@ pub(crate) fn estimate(rounds: &[Round], seed: u64, id: &CaseId) -> Option<Estim
     })
 }
 
+/// The same for rounds that gave one value each.
+pub(crate) fn estimate_of_values(values: &[f64], seed: u64, id: &CaseId) -> Option<Estimate> {
+    let finite = values.iter().filter(|value| value.is_finite());
+    let rounds: Vec<Round> = finite.map(|&value| Round::single(value)).collect();
+    estimate(&rounds, seed, id)
+}
+
 /// The middle 95 % of the replicates: rounds, then samples.
 fn bootstrap(rounds: &[Round], draws: &mut Draws) -> Option<(f64, f64)> {
     let mut medians = Vec::with_capacity(rounds.len());

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use oscost_record::{CaseInfo, CaseLine, Counters, Cpu, Placement};
+use oscost_record::{CaseId, CaseInfo, CaseLine, Counters, Cpu, Placement};
 
 use crate::quantile::median;
-use crate::{PerOperation, PlacementSeen};
+use crate::{Estimate, PerOperation, PlacementSeen, bootstrap};
 
 /// Counters over operations. A line that lacks a counter is left out on both
 /// sides of that counter's fraction.
@@ -49,25 +49,40 @@ fn operations(line: &CaseLine) -> u64 {
     }
 }
 
-/// The median over rounds of each named part of a memory figure.
-pub(crate) fn parts(lines: &[&CaseLine]) -> Vec<(String, f64)> {
-    medians(lines.iter().flat_map(|line| &line.counters.parts))
+/// Each named part of a memory figure, over rounds.
+pub(crate) fn parts(lines: &[&CaseLine], seed: u64) -> Vec<(String, Estimate)> {
+    over_rounds(lines, seed, |line| &line.counters.parts)
 }
 
-/// The median over rounds of each figure that the case took beside its samples.
-pub(crate) fn figures(lines: &[&CaseLine]) -> Vec<(String, f64)> {
-    medians(lines.iter().flat_map(|line| &line.counters.figures))
+/// Each figure that the case took beside its samples, over rounds.
+pub(crate) fn figures(lines: &[&CaseLine], seed: u64) -> Vec<(String, Estimate)> {
+    over_rounds(lines, seed, |line| &line.counters.figures)
 }
 
-fn medians<'a>(values: impl Iterator<Item = (&'a String, &'a f64)>) -> Vec<(String, f64)> {
+/// The median over rounds of each name with its interval. A round that lacks a
+/// name says nothing of it.
+fn over_rounds(
+    lines: &[&CaseLine],
+    seed: u64,
+    values: fn(&CaseLine) -> &BTreeMap<String, f64>,
+) -> Vec<(String, Estimate)> {
     let mut named: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for (name, &value) in values {
-        named.entry(name).or_default().push(value);
+    for line in lines {
+        for (name, &value) in values(line) {
+            named.entry(name).or_default().push(value);
+        }
     }
-    named
-        .into_iter()
-        .filter_map(|(name, mut values)| Some((name.to_owned(), median(&mut values)?)))
-        .collect()
+    let Some(first) = lines.first() else {
+        return Vec::new();
+    };
+    let estimate = |(name, values): (&str, Vec<f64>)| {
+        // A stream of draws of its own: it must not matter which other names
+        // there are.
+        let stream = CaseId(format!("{} {name}", first.id));
+        let estimate = bootstrap::estimate_of_values(&values, seed, &stream)?;
+        Some((name.to_owned(), estimate))
+    };
+    named.into_iter().filter_map(estimate).collect()
 }
 
 /// Bursts, and how many of them were disturbed.

@@ -40,6 +40,13 @@ const FORK: [&str; 2] = [
     "process/create/fork/rss=0MiB",
 ];
 
+/// Having a program started without a copy, by a parent of that size; without
+/// a size where that was not varied.
+const SPAWN: [&str; 2] = [
+    "process/create/posix-spawn/static/rss=1024MiB",
+    "process/create/posix-spawn/static",
+];
+
 /// One answer each for making, switching and keeping a task, for fork against
 /// memory, and for how sure these are; always five, in this order.
 #[must_use]
@@ -124,7 +131,8 @@ fn chain(aspect: Aspect, ids: [&str; 3], summaries: &[Summary]) -> Headline {
     }
 }
 
-/// What fork costs a parent with much memory against one with none.
+/// What fork costs a parent with much memory against one with none, and
+/// against having a program spawned.
 fn fork_against_memory(summaries: &[Summary]) -> Headline {
     let [full, empty] = FORK.map(|id| find(summaries, id));
     let step = full.zip(empty).and_then(|(full, empty)| {
@@ -133,15 +141,21 @@ fn fork_against_memory(summaries: &[Summary]) -> Headline {
             .map(|(summary, estimate)| quantity(estimate.value, &summary.info.unit));
         Some((step, costs))
     });
-    let sentence = match &step {
+    let mut steps = Vec::new();
+    let sentence = match step {
         Some((step, [dear, cheap])) => {
             let words = if undecided(&step.ratio) {
                 "about the same as an empty one pays, within what this run can tell".to_owned()
             } else {
                 format!("{} what an empty one pays", times(&step.ratio))
             };
+            steps.push(step);
+            let spawned = full.and_then(|full| against_spawn(full, summaries));
+            let (spawn, words_on_spawn) = spawned.unzip();
+            steps.extend(spawn);
             format!(
-                "A parent with 1 GiB resident pays {words} when it forks: {dear} against {cheap}."
+                "A parent with 1 GiB resident pays {words} when it forks: {dear} against {cheap}.{}",
+                words_on_spawn.unwrap_or_default(),
             )
         }
         None => {
@@ -162,8 +176,30 @@ fn fork_against_memory(summaries: &[Summary]) -> Headline {
     Headline {
         aspect: Aspect::Create,
         sentence,
-        steps: step.into_iter().map(|(step, _)| step).collect(),
+        steps,
     }
+}
+
+/// The fork of a large parent as a multiple of its `posix_spawn`; `None` where
+/// that was not measured.
+fn against_spawn(full: &Summary, summaries: &[Summary]) -> Option<(Step, String)> {
+    let measured = |id: &&str| {
+        let summary = find(summaries, id)?;
+        Some((summary, summary.estimate?))
+    };
+    let (spawn, cost) = SPAWN.iter().find_map(measured)?;
+    let step = compare(full, full.estimate?, spawn, cost)?;
+    let words = if undecided(&step.ratio) {
+        "which is about the same, within what this run can tell".to_owned()
+    } else {
+        let [value, low, high] = [step.ratio.value, step.ratio.low, step.ratio.high].map(ratio);
+        format!("of which its fork is {value} times as much ({low}–{high})")
+    };
+    let cost = quantity(cost.value, &spawn.info.unit);
+    Some((
+        step,
+        format!(" To have a program started by posix_spawn it pays {cost}, {words}."),
+    ))
 }
 
 /// The summary of a case, where the record has it.

@@ -50,6 +50,15 @@ impl Round {
         })
     }
 
+    /// A round that gave one value.
+    pub(crate) fn single(value: f64) -> Self {
+        Self {
+            sorted: vec![(value, 1)],
+            cumulative: vec![1],
+            median: value,
+        }
+    }
+
     /// How many samples there are.
     pub(crate) fn count(&self) -> u64 {
         self.cumulative.last().copied().unwrap_or(0)

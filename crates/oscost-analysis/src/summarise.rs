@@ -7,7 +7,7 @@ use oscost_record::{CaseId, CaseInfo, CaseLine, Record};
 
 use crate::rounds::Round;
 use crate::{Estimate, Net, Summary, bootstrap, coefficient_of_variation};
-use crate::{counted, difference_of, fate, percentiles};
+use crate::{counted, difference_of, fate, percentiles, side_by_side};
 
 /// Sums up every case of a record, in the order of its header. The same record
 /// gives the same summaries, in whatever order its lines stand.
@@ -23,15 +23,10 @@ pub fn summarise(record: &Record) -> Vec<Summary> {
     for line in &record.cases {
         lines.entry(&line.id).or_default().push(line);
     }
-    let mut summaries: Vec<Summary> = record
-        .run
-        .cases
-        .iter()
-        .map(|info| {
-            let lines = lines.get(&info.id).map(Vec::as_slice).unwrap_or_default();
-            case(info, lines, record.run.seed)
-        })
-        .collect();
+    let mut summaries = side_by_side(&record.run.cases, |info| {
+        let lines = lines.get(&info.id).map(Vec::as_slice).unwrap_or_default();
+        case(info, lines, record.run.seed)
+    });
     let estimates: HashMap<CaseId, Estimate> = summaries
         .iter()
         .filter_map(|summary| Some((summary.info.id.clone(), summary.estimate?)))
@@ -91,8 +86,8 @@ fn case(info: &CaseInfo, lines: &[&CaseLine], seed: u64) -> Summary {
         extremes: ends.map(|(first, last)| (first.0, last.0)),
         net: None,
         per_operation: counted::per_operation(&lines),
-        parts: counted::parts(&lines),
-        figures: counted::figures(&lines),
+        parts: counted::parts(&lines, seed),
+        figures: counted::figures(&lines, seed),
         cpus: counted::cpus(&lines),
         bursts: counted::bursts(&lines),
         placements: counted::placements(info, &lines),

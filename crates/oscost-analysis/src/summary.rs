@@ -76,11 +76,13 @@ pub struct Summary {
     pub net: Option<Net>,
     /// Counters per operation, over all measured rounds.
     pub per_operation: PerOperation,
-    /// Named parts of a memory figure (medians over rounds), bytes per task.
-    pub parts: Vec<(String, f64)>,
-    /// Figures that the case took beside its samples (medians over rounds). A
-    /// name ends in its unit, as [`oscost_record::Counters::figures`] says.
-    pub figures: Vec<(String, f64)>,
+    /// Named parts of a memory figure, bytes per task: medians over rounds with
+    /// their intervals.
+    pub parts: Vec<(String, Estimate)>,
+    /// Figures that the case took beside its samples: medians over rounds with
+    /// their intervals. A name ends in its unit, as
+    /// [`oscost_record::Counters::figures`] says.
+    pub figures: Vec<(String, Estimate)>,
     /// Every CPU that a party was seen on.
     pub cpus: Vec<Cpu>,
     /// Bursts, and how many of them were disturbed from outside.

@@ -4,35 +4,9 @@
 
 mod common;
 
-use common::{info, line, record};
-use oscost_analysis::{HEADLINE_CASES, Headline, Summary, headlines, ladder, summarise};
-use oscost_record::{Aspect, CaseInfo, CaseLine, Outcome, Parameter, Samples};
-
-/// Eight rounds around `middle`, half a percent apart.
-fn measured(id: &str, middle: f64) -> (CaseInfo, Vec<CaseLine>) {
-    let info = info(id);
-    let rounds = [-4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0_f64]
-        .into_iter()
-        .zip(0..);
-    let lines = rounds
-        .map(|(step, round)| {
-            line(
-                &info,
-                round,
-                Samples::Raw(vec![middle * (1.0 + step * 0.005)]),
-            )
-        })
-        .collect();
-    (info, lines)
-}
-
-fn failed(id: &str, why: &str) -> (CaseInfo, Vec<CaseLine>) {
-    let (info, mut lines) = measured(id, 1.0);
-    for line in &mut lines {
-        line.outcome = Outcome::Failed(why.into());
-    }
-    (info, lines)
-}
+use common::{failed, measured, record};
+use oscost_analysis::{HEADLINE_CASES, Headline, Summary, headlines, summarise};
+use oscost_record::{Aspect, CaseInfo, CaseLine};
 
 fn summaries(cases: Vec<(CaseInfo, Vec<CaseLine>)>) -> Vec<Summary> {
     let (infos, lines): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
@@ -134,6 +108,33 @@ fn fork_is_held_against_memory() {
 }
 
 #[test]
+fn a_large_fork_is_held_against_a_spawn() {
+    let forks = || {
+        [
+            measured(FORK, 200_000.0),
+            measured("process/create/fork/rss=1024MiB", 8_000_000.0),
+        ]
+    };
+    for id in [
+        "process/create/posix-spawn/static",
+        "process/create/posix-spawn/static/rss=1024MiB",
+    ] {
+        let spawn = measured(id, 100_000.0);
+        let found = headlines(&summaries(forks().into_iter().chain([spawn]).collect()));
+        let fork = &found[3];
+        assert!(
+            fork.sentence.ends_with(
+                " To have a program started by posix_spawn it pays 100 µs, of which its fork is 80 times as much (78–82)."
+            ),
+            "{}",
+            fork.sentence
+        );
+        let pairs: Vec<&str> = fork.steps.iter().map(|step| step.to.0.as_str()).collect();
+        assert_eq!(pairs, [FORK, id]);
+    }
+}
+
+#[test]
 fn certainty_counts_cases_and_disturbances() {
     let mut cases = vec![measured(FORK, 200_000.0), measured(PTHREAD, 31_000.0)];
     cases[1].1.truncate(1);
@@ -161,52 +162,6 @@ fn a_run_without_headlines_says_so() {
         about(&found, Aspect::Control)
             .sentence
             .contains("nothing can be said")
-    );
-}
-
-#[test]
-fn the_ladder_has_every_measured_rung_in_order() {
-    let mut small = measured("process/create/fork/rss=64MiB", 3.0);
-    let mut large = measured("process/create/fork/rss=1024MiB", 4.0);
-    for (case, value) in [(&mut small, 64), (&mut large, 1024)] {
-        case.0.title = "fork".into();
-        let parameter = Parameter {
-            value,
-            unit: "MiB".into(),
-        };
-        case.0.parameters.insert("rss".into(), parameter);
-    }
-    let rungs = ladder(&summaries(vec![
-        measured("thread/memory/pthread/tasks=1000", 9_000.0),
-        measured("thread/control/empty", 1.0),
-        measured("thread/syscall/getppid", 1.0),
-        failed("thread/create/std", "no"),
-        large,
-        small,
-        measured(PTHREAD, 2.0),
-        measured("coroutine/switch/corosensei", 1.0),
-    ]));
-    let shown: Vec<(&str, &str, bool)> = rungs
-        .iter()
-        .map(|rung| (rung.id.0.as_str(), rung.title.as_str(), rung.headline))
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            ("process/create/fork/rss=64MiB", "fork, 64 MiB", false),
-            ("process/create/fork/rss=1024MiB", "fork, 1024 MiB", false),
-            (PTHREAD, PTHREAD, true),
-            (
-                "coroutine/switch/corosensei",
-                "coroutine/switch/corosensei",
-                true
-            ),
-            (
-                "thread/memory/pthread/tasks=1000",
-                "thread/memory/pthread/tasks=1000",
-                true
-            ),
-        ]
     );
 }
 

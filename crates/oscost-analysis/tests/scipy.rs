@@ -6,7 +6,7 @@
 mod common;
 
 use common::{info, line, record};
-use oscost_analysis::{coefficient_of_variation, quantile, ranks, summarise};
+use oscost_analysis::{Estimate, coefficient_of_variation, line_fit, quantile, ranks, summarise};
 use oscost_record::Samples;
 use serde_json::Value;
 
@@ -84,5 +84,24 @@ fn a_few_rounds_have_the_interval_of_student() {
         near(found.value, case["value"].as_f64().unwrap(), &case);
         near(found.low, case["low"].as_f64().unwrap(), &case);
         near(found.high, case["high"].as_f64().unwrap(), &case);
+    }
+}
+
+#[test]
+fn a_line_is_that_of_polyfit_with_the_same_weights() {
+    for case in fixture("lines") {
+        let readings: Vec<(f64, f64)> = serde_json::from_value(case["readings"].clone()).unwrap();
+        let exact = |(tasks, value): (f64, f64)| {
+            let (low, high) = (value, value);
+            (tasks, Estimate { value, low, high })
+        };
+        let readings: Vec<(f64, Estimate)> = readings.into_iter().map(exact).collect();
+        let found = line_fit(&readings).unwrap();
+        near(found.slope.value, case["slope"].as_f64().unwrap(), &case);
+        near(
+            found.intercept.value,
+            case["intercept"].as_f64().unwrap(),
+            &case,
+        );
     }
 }

@@ -221,16 +221,35 @@ fn free_pairs_tell_where_they_ran() {
 }
 
 #[test]
-fn parts_are_medians_over_rounds() {
+fn parts_and_figures_are_medians_over_rounds_with_intervals() {
     let case = info("thread/memory/pthread/tasks=10");
-    let lines = [3.0, 1.0, 8.0]
-        .into_iter()
-        .zip(0..)
-        .map(|(resident, round)| {
-            let mut line = good(&case, round);
-            line.counters.parts = [("resident".into(), resident)].into();
-            line
-        });
-    let lines = lines.collect();
-    assert_eq!(one(case, lines).parts, vec![("resident".into(), 3.0)]);
+    let lines = [3.0, 1.0, 8.0].into_iter().zip(0..).map(|(value, round)| {
+        let mut line = good(&case, round);
+        line.counters.parts = [("resident".into(), value)].into();
+        line.counters.figures = [("fair_share".into(), value / 10.0)].into();
+        line
+    });
+    let summary = one(case.clone(), lines.collect());
+    for (found, name, middle) in [
+        (&summary.parts, "resident", 3.0),
+        (&summary.figures, "fair_share", 0.3),
+    ] {
+        let [(found, estimate)] = found.as_slice() else {
+            panic!("one name in, one name out");
+        };
+        assert_eq!((found.as_str(), estimate.value), (name, middle));
+        assert!(
+            estimate.low < middle && middle < estimate.high,
+            "{estimate:?}"
+        );
+    }
+}
+
+#[test]
+fn a_part_that_one_round_lacks_is_that_of_the_others() {
+    let case = info("thread/memory/pthread/tasks=10");
+    let mut told = good(&case, 0);
+    told.counters.parts = [("kernel_stack".into(), 16.0)].into();
+    let summary = one(case.clone(), vec![told, good(&case, 1)]);
+    assert_eq!(summary.parts[0].1.value, 16.0);
 }

@@ -7,6 +7,7 @@
 
 mod connect;
 mod control;
+mod game;
 mod handover;
 mod message;
 mod names;

@@ -10,11 +10,9 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{Pid, getpid, getppid};
-use oscost_harness::pingpong::{PingPong, Side, be_partner};
-use oscost_harness::{Audit, During as _, Evidence, Failure, Measure, Setting, Work};
+use oscost_harness::{During as _, Failure};
 use oscost_record::Peers;
 use oscost_sys::fork::fork;
-use oscost_sys::map::SharedPage;
 
 /// The other party. Dropped, it ends: a process is killed; a thread is waited
 /// for, so that whatever keeps it must have been taken away before.
@@ -97,59 +95,10 @@ impl Drop for Partner {
     }
 }
 
-/// A game of turns with a partner.
-struct Pair<S: Side> {
-    // Dropped before the partner, who may be waiting for its end.
-    game: PingPong<S>,
-    partner: Partner,
-}
-
-/// Round trips with a partner that holds the far side.
-///
-/// # Errors
-/// What starting the partner says.
-pub(crate) fn round_trips<N: Side + 'static, F: Side + 'static>(
-    setting: &Setting,
-    peers: Peers,
-    board: &'static SharedPage,
-    (near, far): (N, F),
-) -> Result<Measure, Failure> {
-    let cpu = setting.cpu(1);
-    let (near, partner) = Partner::start(peers, near, far, move |mut far| {
-        be_partner(&mut far, board, cpu)
-    })?;
-    Ok(Measure::Timed(Box::new(Pair {
-        game: PingPong::new(near, board),
-        partner,
-    })))
-}
-
-impl<S: Side> Work for Pair<S> {
-    fn run(&mut self, ops: u64) -> Result<(), Failure> {
-        self.game.run(ops)
-    }
-}
-
-impl<S: Side> Evidence for Pair<S> {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        self.game.audit()
-    }
-}
-
-impl<S: Side> Drop for Pair<S> {
-    fn drop(&mut self) {
-        // A process is killed; asking it to leave could take as long as a turn.
-        if matches!(self.partner, Partner::Thread(_)) {
-            self.game.stop();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use nix::errno::Errno;
     use nix::unistd::pipe;
-    use oscost_harness::pingpong::{PipeSide, board};
 
     use super::*;
 
@@ -184,17 +133,5 @@ mod tests {
                 std::thread::yield_now();
             }
         }
-    }
-
-    #[test]
-    fn a_partner_that_dies_fails_the_game() {
-        let board = board().unwrap();
-        let (near, far) = PipeSide::pair().unwrap();
-        let part = move |mut far| be_partner(&mut far, board, None);
-        let (near, partner) = Partner::start(Peers::Processes, near, far, part).unwrap();
-        let mut game = PingPong::new(near, board);
-        game.run(3).unwrap();
-        drop(partner);
-        assert!(game.run(1).is_err());
     }
 }

@@ -80,14 +80,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         tier: Tier::Core,
         ..row(
-            "stream/pipe",
+            "stream/pipe/processes",
             "pipe",
             "What does it cost to stream a chunk to another process through a pipe, until it has been read there?",
             |setting| stream(setting, Peers::Processes, descriptor::pipe_as_it_is()?),
         )
     },
     row(
-        "stream/pipe-1mib",
+        "stream/pipe-1mib/processes",
         "pipe of 1 MiB",
         "What does it cost to stream a chunk to another process through a pipe enlarged to 1 MiB, until it has been read there?",
         |setting| stream(setting, Peers::Processes, descriptor::enlarged_pipe()?),
@@ -95,7 +95,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         axes: PAGES,
         ..row(
-            "stream/vmsplice",
+            "stream/vmsplice/processes",
             "vmsplice, read",
             "What does it cost to stream a chunk to another process that reads the sender's own pages out of a pipe (vmsplice)?",
             |setting| stream(setting, Peers::Processes, splice::vmspliced()?),
@@ -104,7 +104,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         axes: PAGES,
         ..row(
-            "stream/splice",
+            "stream/splice/processes",
             "vmsplice, splice, read",
             "What does it cost to stream a chunk to another process whose pages go through a second pipe on their way (vmsplice, splice)?",
             |setting| stream(setting, Peers::Processes, splice::spliced()?),
@@ -113,14 +113,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         tier: Tier::Core,
         ..row(
-            "stream/unix",
+            "stream/unix/processes",
             "UNIX stream",
             "What does it cost to stream a chunk to another process through a UNIX stream socket, until it has been read there?",
             |setting| stream(setting, Peers::Processes, descriptor::unix()?),
         )
     },
     row(
-        "stream/tcp",
+        "stream/tcp/processes",
         "TCP loopback",
         "What does it cost to stream a chunk to another process over TCP loopback with TCP_NODELAY, until it has been read there?",
         |setting| stream(setting, Peers::Processes, descriptor::tcp()?),
@@ -128,7 +128,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         tier: Tier::Core,
         ..row(
-            "stream/shared-ring",
+            "stream/shared-ring/processes",
             "shared ring, futex",
             "What does it cost to stream a chunk to another process through a ring of 64 KiB in shared memory, copied in and out, with a futex to sleep on?",
             |setting| stream(setting, Peers::Processes, memory::ring(Peers::Processes)?),
@@ -137,7 +137,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         needs: |_| vec![Need::Native("has no process_vm_readv"), Need::Tasks(2)],
         ..row(
-            "stream/process-vm-readv",
+            "stream/process-vm-readv/processes",
             "process_vm_readv",
             "What does it cost to stream a chunk to another process that copies it out of the sender's memory (process_vm_readv)?",
             |setting| stream(setting, Peers::Processes, memory::fetched(setting)?),

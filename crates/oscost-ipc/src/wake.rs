@@ -5,11 +5,10 @@ mod party;
 mod watch;
 
 use oscost_harness::alone::calls;
-use oscost_harness::pingpong::board;
 use oscost_harness::{Axis, Expect, Failure, Measure, Need, Place, Row, Setting};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 
-use crate::partner::round_trips;
+use crate::game::{one_task, round_trips};
 use watch::{Epoll, Poll, Select, Watch};
 
 const IDLE: &[Axis] = &[Axis {
@@ -32,6 +31,7 @@ const fn woken(
     title: &'static str,
     question: &'static str,
     axes: &'static [Axis],
+    control: &'static str,
     build: fn(&Setting) -> Result<Measure, Failure>,
 ) -> Row {
     Row {
@@ -45,7 +45,7 @@ const fn woken(
         axes,
         place: Place::Each,
         peers: Some(Peers::Processes),
-        control: None,
+        control: Some(control),
         claims: &[],
         needs,
         expect: expect_two_switches,
@@ -53,6 +53,24 @@ const fn woken(
     }
 }
 
+/// One task alone: it never sleeps.
+const fn alone(
+    operation: &'static str,
+    title: &'static str,
+    question: &'static str,
+    axes: &'static [Axis],
+    build: fn(&Setting) -> Result<Measure, Failure>,
+) -> Row {
+    Row {
+        place: Place::OneCpu,
+        peers: None,
+        control: None,
+        expect: |_| Expect::NO_SWITCH,
+        ..woken(operation, title, question, axes, "", build)
+    }
+}
+
+/// One descriptor is ready already.
 const fn ready(
     operation: &'static str,
     title: &'static str,
@@ -62,10 +80,26 @@ const fn ready(
 ) -> Row {
     Row {
         per: "call",
-        place: Place::OneCpu,
-        peers: None,
-        expect: |_| Expect::NO_SWITCH,
-        ..woken(operation, title, question, axes, build)
+        ..alone(operation, title, question, axes, build)
+    }
+}
+
+/// The calls of both sides, made by one task.
+const fn control(
+    operation: &'static str,
+    title: &'static str,
+    axes: &'static [Axis],
+    build: fn(&Setting) -> Result<Measure, Failure>,
+) -> Row {
+    Row {
+        aspect: Aspect::Control,
+        ..alone(
+            operation,
+            title,
+            "What do the calls cost that knock, wait among idle descriptors and hear the answer, when one task makes them all?",
+            axes,
+            build,
+        )
     }
 }
 
@@ -77,6 +111,7 @@ pub(crate) const ROWS: &[Row] = &[
             "epoll_wait",
             "What does it cost to knock at another process and to be woken by its answer in epoll_wait, among idle descriptors?",
             IDLE,
+            "control/wake-epoll",
             wake::<Epoll>,
         )
     },
@@ -85,6 +120,7 @@ pub(crate) const ROWS: &[Row] = &[
         "poll",
         "What does it cost to knock at another process and to be woken by its answer in poll, among idle descriptors?",
         IDLE,
+        "control/wake-poll",
         wake::<Poll>,
     ),
     woken(
@@ -92,6 +128,7 @@ pub(crate) const ROWS: &[Row] = &[
         "select",
         "What does it cost to knock at another process and to be woken by its answer in select, among idle descriptors?",
         FEWER,
+        "control/wake-select",
         wake::<Select>,
     ),
     ready(
@@ -114,6 +151,22 @@ pub(crate) const ROWS: &[Row] = &[
         "What does select cost, and finding the descriptor that it means, when one is ready already, among idle ones?",
         FEWER,
         find_ready::<Select>,
+    ),
+    Row {
+        tier: Tier::Core,
+        ..control(
+            "control/wake-epoll",
+            "epoll_wait, one task",
+            IDLE,
+            knock::<Epoll>,
+        )
+    },
+    control("control/wake-poll", "poll, one task", IDLE, knock::<Poll>),
+    control(
+        "control/wake-select",
+        "select, one task",
+        FEWER,
+        knock::<Select>,
     ),
 ];
 
@@ -138,7 +191,11 @@ fn expect_two_switches(setting: &Setting) -> Expect {
 
 fn wake<W: Watch>(setting: &Setting) -> Result<Measure, Failure> {
     let sides = party::pair::<W>(idle(setting))?;
-    round_trips(setting, Peers::Processes, board()?, sides)
+    round_trips(setting, Peers::Processes, sides)
+}
+
+fn knock<W: Watch>(setting: &Setting) -> Result<Measure, Failure> {
+    Ok(one_task(party::pair::<W>(idle(setting))?))
 }
 
 fn find_ready<W: Watch>(setting: &Setting) -> Result<Measure, Failure> {

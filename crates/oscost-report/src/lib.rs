@@ -6,6 +6,7 @@
 //! place to put the files.
 
 mod error;
+mod figures;
 mod files;
 mod markdown;
 mod page;
@@ -42,14 +43,15 @@ pub struct Written {
 /// # Errors
 /// [`ReportError`] names the file and what the system said.
 pub fn write(record: &Record, out: &Path) -> Result<Written, ReportError> {
-    let chapter = Chapter::of(record)?;
+    let summaries = oscost_analysis::summarise(record);
+    let chapter = Chapter::of(record, &summaries)?;
     let page = page::render(&chapter)?;
     files::folder(out)?;
     let mut pictures = Vec::new();
     for (name, bytes) in chapter.pictures()? {
         pictures.push(files::replace(out, &name, &bytes)?);
     }
-    let text = markdown(record, &oscost_analysis::summarise(record));
+    let text = markdown(record, &summaries);
     let headlines = files::replace(out, "headlines.md", text.as_bytes())?;
     let page = files::replace(out, "index.html", page.as_bytes())?;
     Ok(Written {

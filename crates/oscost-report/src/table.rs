@@ -2,14 +2,18 @@
 //! the unit that suits them. No colour and no width of the terminal: whoever
 //! prints it may add them.
 
-use oscost_analysis::{Summary, format};
+use oscost_analysis::{Net, Summary, format};
 
 use crate::words;
 
-const HEADER: [&str; 9] = [
+/// How many columns are aligned.
+const COLUMNS: usize = 10;
+
+const HEADER: [&str; COLUMNS] = [
     "case",
     "estimate",
     "95 % interval",
+    "net",
     "p50",
     "p90",
     "p99",
@@ -18,14 +22,18 @@ const HEADER: [&str; 9] = [
     "spread",
 ];
 
+/// Where the net figure stands.
+const NET: usize = 3;
+
 /// An aligned table of `summaries`, one line each, ending in a line break.
 /// Notes (`skipped: …`) stand at the end of their line, unaligned. Figures
-/// are per unit of the case; `-` where there are too few samples.
+/// are per unit of the case; `-` where there are too few samples. A net figure
+/// that can't be told from zero has a star, which a last line explains.
 #[must_use]
 pub fn table(summaries: &[Summary]) -> String {
-    let rows: Vec<([String; 9], String)> = summaries.iter().map(row).collect();
+    let rows: Vec<([String; COLUMNS], String)> = summaries.iter().map(row).collect();
     let header = (HEADER.map(str::to_owned), "per".to_owned());
-    let lines: Vec<&([String; 9], String)> = std::iter::once(&header).chain(&rows).collect();
+    let lines: Vec<&([String; COLUMNS], String)> = std::iter::once(&header).chain(&rows).collect();
     let width = |column: usize| {
         lines
             .iter()
@@ -33,7 +41,7 @@ pub fn table(summaries: &[Summary]) -> String {
             .max()
             .unwrap_or_default()
     };
-    let widths: [usize; 9] = std::array::from_fn(width);
+    let widths: [usize; COLUMNS] = std::array::from_fn(width);
     let mut text = String::new();
     for (cells, note) in lines {
         for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
@@ -48,10 +56,22 @@ pub fn table(summaries: &[Summary]) -> String {
         text.truncate(text.trim_end().len());
         text.push('\n');
     }
+    if rows.iter().any(|(cells, _)| cells[NET].ends_with('*')) {
+        text.push_str("* below resolution: can't be told from zero\n");
+    }
     text
 }
 
-fn row(summary: &Summary) -> ([String; 9], String) {
+/// The estimate less its control.
+fn net(summary: &Summary) -> Option<String> {
+    let unit = &summary.info.unit;
+    Some(match summary.net? {
+        Net::Above(net) => format::quantity(net.value, unit),
+        Net::BelowResolution(net) => format!("{}*", format::quantity(net.value, unit)),
+    })
+}
+
+fn row(summary: &Summary) -> ([String; COLUMNS], String) {
     let unit = &summary.info.unit;
     let quantity = |value: f64| format::quantity(value, unit);
     let absent = || "-".to_owned();
@@ -66,6 +86,7 @@ fn row(summary: &Summary) -> ([String; 9], String) {
         estimate.map_or_else(absent, |estimate| {
             format!("{} to {}", quantity(estimate.low), quantity(estimate.high))
         }),
+        net(summary).unwrap_or_else(absent),
         rank(50.0),
         rank(90.0),
         rank(99.0),

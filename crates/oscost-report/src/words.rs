@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use oscost_analysis::{Estimate, Fate, Net, Percentile, Summary, format};
+use oscost_analysis::{Estimate, Fate, Net, Percentile, Summary, format, full_title};
 use oscost_record::{Aspect, CaseId, CaseInfo, Quantity, TaskKind, Unit};
 
 /// A number of things: `1 round`, `15 rounds`.
@@ -61,6 +61,16 @@ pub(crate) fn interval(estimate: &Estimate, unit: &Unit) -> String {
     format!("{value} ({low} to {high})")
 }
 
+/// An interval alone, with its unit once where both ends have the same:
+/// `3.10 to 3.30 µs`.
+pub(crate) fn range(estimate: &Estimate, unit: &Unit) -> String {
+    let [low, high] = [estimate.low, estimate.high].map(|end| format::quantity(end, unit));
+    match (low.split_once(' '), high.split_once(' ')) {
+        (Some((number, one)), Some((_, other))) if one == other => format!("{number} to {high}"),
+        _ => format!("{low} to {high}"),
+    }
+}
+
 /// Half of an interval's width over its estimate.
 pub(crate) fn half_width(estimate: &Estimate) -> f64 {
     (estimate.high - estimate.low) / 2.0 / estimate.value
@@ -83,15 +93,12 @@ pub(crate) fn samples_needed(rank: f64) -> u64 {
     }
 }
 
-/// A net figure in words.
+/// A net figure in words, with its interval.
 pub(crate) fn net(net: &Net, unit: &Unit) -> String {
     match net {
-        Net::Above(estimate) => format::quantity(estimate.value, unit),
+        Net::Above(estimate) => interval(estimate, unit),
         Net::BelowResolution(estimate) => {
-            format!(
-                "{} (below resolution)",
-                format::quantity(estimate.value, unit)
-            )
+            format!("below resolution: {}", interval(estimate, unit))
         }
     }
 }
@@ -134,40 +141,33 @@ pub(crate) fn kinds(kind: TaskKind) -> &'static str {
     }
 }
 
-/// A name for each case, short where the title alone tells it from the
-/// others of the slice, with parameters and placement where it doesn't.
+/// A name for each case, as short as tells it from the others of the slice: the
+/// title alone, the parameters and the placement alone, or all of these.
 pub(crate) fn labels<'a>(cases: &[&'a CaseInfo]) -> BTreeMap<&'a CaseId, String> {
+    let one_title = cases.windows(2).all(|pair| pair[0].title == pair[1].title);
     let twins = |case: &CaseInfo| {
-        cases
-            .iter()
-            .filter(|other| other.task == case.task && other.title == case.title)
-            .count()
+        let same = |other: &&&CaseInfo| other.task == case.task && other.title == case.title;
+        cases.iter().filter(same).count() > 1
     };
     let name = |case: &CaseInfo| {
-        if twins(case) > 1 {
-            full_label(case)
-        } else {
-            case.title.clone()
+        let full = full_title(case);
+        let rest = full.strip_prefix(&format!("{}, ", case.title));
+        match rest {
+            Some(rest) if one_title && twins(case) => rest.to_owned(),
+            _ if twins(case) => full,
+            _ => case.title.clone(),
         }
     };
     cases.iter().map(|case| (&case.id, name(case))).collect()
 }
 
-/// A case's title with its parameters and placement.
-pub(crate) fn full_label(case: &CaseInfo) -> String {
-    let mut parts = vec![case.title.clone()];
-    for (name, parameter) in &case.parameters {
-        let value = format::grouped(parameter.value as f64);
-        parts.push(match parameter.unit.as_str() {
-            "" => format!("{value} {name}"),
-            unit => format!("{value} {unit}"),
-        });
-    }
-    if case.peers.is_some() {
-        parts.push(case.placement.to_string());
-    }
-    parts.dedup();
-    parts.join(", ")
+/// A name with the parameters and the placement of a case.
+pub(crate) fn circumstances(name: &str, case: &CaseInfo) -> String {
+    let renamed = CaseInfo {
+        title: name.to_owned(),
+        ..case.clone()
+    };
+    full_title(&renamed)
 }
 
 /// An anchor from a case's id: letters, digits and hyphens alone.
@@ -190,6 +190,16 @@ mod tests {
     fn one_is_singular() {
         assert_eq!(several(1, "round"), "1 round");
         assert_eq!(several(1500, "sample"), "1,500 samples");
+    }
+
+    #[test]
+    fn a_range_names_a_common_unit_once() {
+        let range = |low, high| {
+            let value = (low + high) / 2.0;
+            super::range(&Estimate { value, low, high }, &Unit::time(""))
+        };
+        assert_eq!(range(3_100.0, 3_300.0), "3.10 to 3.30 µs");
+        assert_eq!(range(900.0, 1_100.0), "900 ns to 1.10 µs");
     }
 
     #[test]

@@ -69,10 +69,16 @@ fn the_page_works_in_a_browser() {
     let said = browser.run("return document.getElementById('shown').textContent");
     assert_eq!(said, json!(format!("1 of {} cases", all.len())));
 
+    // Figures beside the samples can be searched for, by name and by value.
+    browser.run("location.hash = ''; return null");
+    browser.click("input[value=process]");
+    browser.write("#words", "80 % per second one-cpu");
+    assert_eq!(texts(&browser.run(SHOWN)).len(), 5);
+    browser.write("#words", "PIPE same-cpu");
+
     // A link from a picture to a row that is filtered out brings it back.
-    browser.run("location.hash = '#case-process-create-vfork'; return null");
-    let visible =
-        "return document.getElementById('case-process-create-vfork').getClientRects().length > 0";
+    browser.run("location.hash = '#case-process-create-vfork-rss-0mib'; return null");
+    let visible = "return document.getElementById('case-process-create-vfork-rss-0mib').getClientRects().length > 0";
     assert_eq!(browser.run(visible), json!(true));
     assert_eq!(texts(&browser.run(SHOWN)).len(), all.len());
 
@@ -103,7 +109,7 @@ fn the_page_works_in_a_browser() {
             assert_eq!(over, json!(0), "the body scrolls sideways at {width}");
             let drawn = browser.run("return Array.from(document.querySelectorAll('#distribution-process-switch-pipe svg')).filter(svg => svg.getClientRects().length > 0).map(svg => svg.classList[0])");
             assert_eq!(drawn, json!([wanted]));
-            let smallest = browser.run("return Math.min(...Array.from(document.querySelectorAll('#main > section > figure svg text, details[open] svg text')).filter(text => text.getClientRects().length > 0).map(text => parseFloat(text.getAttribute('font-size')) * text.getScreenCTM().a))");
+            let smallest = browser.run("return Math.min(...Array.from(document.querySelectorAll('#main > section > figure svg text, details[open] svg text')).filter(text => text.getClientRects().length > 0).map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))");
             assert!(
                 smallest.as_f64().unwrap() >= 11.0,
                 "letters of {smallest} px at {width}"

@@ -9,9 +9,10 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use oscost_analysis::summarise;
-use oscost_record::{CaseId, Damage, End, Outcome, Record};
+use oscost_record::{Damage, End, Outcome, Record};
 use oscost_report::{ReportError, write};
 
 fn page_of(record: &Record) -> String {
@@ -20,33 +21,28 @@ fn page_of(record: &Record) -> String {
     fs::read_to_string(written.page).unwrap()
 }
 
+/// The page of everything, made once for all tests that look at it.
+fn whole_page() -> &'static str {
+    static PAGE: LazyLock<String> = LazyLock::new(|| page_of(&common::record(3)));
+    &PAGE
+}
+
 /// A small record: the cases whose id contains one of `parts`.
 fn only(rounds: u32, parts: &[&str]) -> Record {
-    let mut record = common::record(rounds);
-    let wanted = |id: &CaseId| parts.iter().any(|part| id.0.contains(part));
-    record.run.cases.retain(|info| wanted(&info.id));
-    record.cases.retain(|line| wanted(&line.id));
-    record
+    common::record_of(rounds, |id| parts.iter().any(|part| id.0.contains(part)))
 }
 
 #[test]
 fn every_case_is_on_the_page_and_every_link_leads_somewhere() {
-    let record = common::record(3);
-    let page = page_of(&record);
-    for info in &record.run.cases {
-        assert!(
-            page.contains(&format!("data-value=\"{}\"", info.id)),
-            "{}",
-            info.id
-        );
-    }
-    let mut links = 0;
-    for link in page.split("href=\"#").skip(1) {
-        let anchor = link.split('"').next().unwrap();
-        assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor}");
-        links += 1;
-    }
-    assert!(links > record.run.cases.len(), "{links}");
+    let run = common::run();
+    let page = whole_page();
+    let rows: Vec<&str> = page
+        .split("<th scope=\"row\" data-value=\"")
+        .skip(1)
+        .map(|row| row.split('"').next().unwrap())
+        .collect();
+    let cases: Vec<&str> = run.cases.iter().map(|info| info.id.0.as_str()).collect();
+    assert_eq!(rows, cases);
     let mut ids: Vec<&str> = page
         .split(" id=\"")
         .skip(1)
@@ -56,6 +52,13 @@ fn every_case_is_on_the_page_and_every_link_leads_somewhere() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), all, "an anchor stands twice");
+    let mut links = 0;
+    for link in page.split("href=\"#").skip(1) {
+        let anchor = link.split('"').next().unwrap();
+        assert!(ids.binary_search(&anchor).is_ok(), "{anchor}");
+        links += 1;
+    }
+    assert!(links > run.cases.len(), "{links}");
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn hostile_text_stays_text() {
         &[
             "process/switch/pipe",
             "thread/create/std",
-            "process/create/fork-exec/static",
+            "process/create/fork-exec/dynamic",
         ],
     );
     record.run.machine.name = EVIL.into();
@@ -145,24 +148,25 @@ fn a_percentile_needs_its_samples() {
     assert!(page.contains("needs 10,000 samples, and there are 1,600"));
 }
 
+/// Every picture of a page.
+fn pictures_of(page: &str) -> impl Iterator<Item = &str> {
+    let pictures = page.split("<svg ").skip(1);
+    pictures.map(|svg| svg.split("</svg>").next().unwrap())
+}
+
+/// The words of a picture.
+fn texts_of(svg: &str) -> Vec<&str> {
+    svg.split("<text ")
+        .skip(1)
+        .map(|text| text.split_once('>').unwrap().1)
+        .map(|text| text.split("</text>").next().unwrap().trim())
+        .collect()
+}
+
 #[test]
 fn every_axis_has_a_unit_or_says_what_it_counts() {
-    let page = page_of(&common::record(2));
-    for (number, svg) in page.split("<svg ").skip(1).enumerate() {
-        let svg = svg.split("</svg>").next().unwrap();
-        let texts: Vec<&str> = svg
-            .split("<text ")
-            .skip(1)
-            .map(|text| {
-                text.split_once('>')
-                    .unwrap()
-                    .1
-                    .split("</text>")
-                    .next()
-                    .unwrap()
-                    .trim()
-            })
-            .collect();
+    for (number, svg) in pictures_of(whole_page()).enumerate() {
+        let texts = texts_of(svg);
         let axes = texts
             .iter()
             .filter(|text| text.ends_with("(logarithmic)"))
@@ -175,6 +179,14 @@ fn every_axis_has_a_unit_or_says_what_it_counts() {
             .count();
         assert!(ticks >= 2, "picture {number} has no units: {texts:?}");
     }
+}
+
+#[test]
+fn no_name_is_cut_off() {
+    let texts: Vec<&str> = pictures_of(whole_page()).flat_map(texts_of).collect();
+    assert!(texts.len() > 1000);
+    let cut: Vec<_> = texts.iter().filter(|text| text.contains('…')).collect();
+    assert!(cut.is_empty(), "{cut:?}");
 }
 
 #[test]
@@ -212,7 +224,79 @@ fn a_record_without_a_single_case_is_a_page() {
     let page = page_of(&record);
     assert!(page.contains("Nothing was measured"));
     record = common::record(0);
-    assert!(page_of(&record).contains("71 cases: 71 not reached."));
+    let cases = record.run.cases.len();
+    let census = format!("{cases} cases: {cases} not reached.");
+    assert!(page_of(&record).contains(&census));
+}
+
+/// What lies between a heading's anchor and the end of its section.
+fn section<'a>(page: &'a str, anchor: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("id=\"{anchor}\"")).unwrap();
+    rest.split("</section>").next().unwrap()
+}
+
+#[test]
+fn what_cannot_be_told_from_zero_is_drawn_and_said() {
+    let page = page_of(&only(3, &["/ring/"]));
+    let picture = pictures_of(section(&page, "size")).next().unwrap();
+    let texts = texts_of(picture);
+    assert!(texts.contains(&"≤ 0"), "{texts:?}");
+    for panel in ["Processes: ring, sets read", "Threads: ring, sets read"] {
+        assert!(texts.contains(&panel), "{texts:?}");
+    }
+    // Every member of the grid has its place, below resolution or not.
+    let marks = picture.matches("class=\"hit\"").count();
+    assert_eq!(marks, 2 * 5 * 6);
+    let notes = section(&page, "distributions");
+    assert!(notes.contains("net of process/control/ring/set=0KiB: "));
+    assert!(notes.contains(": below resolution: "));
+}
+
+#[test]
+fn a_spawn_overtakes_a_fork_in_words() {
+    let page = page_of(&only(3, &["process/create/"]));
+    let words = section(&page, "size");
+    assert!(words.contains("Fork alone, without any program, costs more than posix_spawn from "));
+    assert!(page.contains("To have a program started by posix_spawn it pays "));
+}
+
+#[test]
+fn memory_is_split_into_task_and_runtime() {
+    let page = page_of(&only(3, &["/memory/"]));
+    let table = section(&page, "keeping");
+    let row = table
+        .split("<tr>")
+        .find(|row| row.contains(">boxed async block<"))
+        .unwrap();
+    assert!(row.contains("<td>32 B<small>"), "{row}");
+    assert!(row.contains("<td>1,000,000</td>"), "{row}");
+    assert!(table.contains("10,000 tasks: skipped: `ulimit -u` allows 4096"));
+}
+
+#[test]
+fn the_same_cost_of_two_kinds_is_one_row() {
+    let page = page_of(&only(2, &["message/fifo", "crash/", "uncontended"]));
+    let tables = section(&page, "beside");
+    let rows: Vec<&str> = tables.split("<tr>").collect();
+    let of = |name: &str| {
+        let named = format!("<th scope=\"row\">{name}<small>");
+        let found: Vec<&&str> = rows.iter().filter(|row| row.contains(&named)).collect();
+        assert_eq!(found.len(), 1, "{name}");
+        found[0].matches("<a href=").count()
+    };
+    assert_eq!(of("named pipe (FIFO), 1 B, same-cpu"), 2);
+    assert_eq!(of("until it is seen"), 3);
+    // Of many sizes the smallest; of many rows none until they are asked for.
+    assert!(!tables.contains("64 KiB"));
+    assert!(tables.contains("<details class=\"fold\"><summary>To lock and to wait: 41 costs"));
+}
+
+#[test]
+fn a_page_of_hundreds_of_cases_stays_small() {
+    let cases = common::run().cases.len();
+    assert!(cases > 400);
+    let each = whole_page().len() / cases;
+    assert!(each < 9_000, "{each} bytes for each case");
 }
 
 #[test]
@@ -271,10 +355,13 @@ fn the_terminal_table_is_aligned_and_complete() {
     let record = only(
         3,
         &[
-            "create/pthread",
-            "memory/pthread",
+            "create/pthread/fds",
+            "memory/pthread/",
             "control/loop",
-            "fork-exec/static",
+            "switch/poll",
+            "fork-exec/dynamic",
+            "process/control/ring/set=4096KiB",
+            "process/switch/ring/tasks=2/set=4096KiB",
         ],
     );
     insta::assert_snapshot!(oscost_report::table(&summarise(&record)));

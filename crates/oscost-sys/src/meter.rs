@@ -4,20 +4,23 @@
 //! Raising it is a store: the kernel is called only where somebody sleeps.
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicU32, fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, fence};
 use std::time::Duration;
+
+use nix::errno::Errno;
 
 use crate::futex::{self, Scope};
 use crate::map::SharedPage;
 
-/// Slots of a page that a meter takes: the count, and whether somebody sleeps.
+/// Slots of a page that a meter takes: the count, and who sleeps on it.
 pub const SLOTS: usize = 2;
 
 /// A count for one party to raise and one to wait for.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter<'a> {
     count: &'a AtomicU32,
-    asleep: &'a AtomicU32,
+    /// One more than the count on which the other party sleeps, or 0.
+    sleeper: &'a AtomicU64,
     scope: Scope,
 }
 
@@ -28,7 +31,7 @@ impl<'a> Meter<'a> {
     pub fn at(page: &'a SharedPage, first: usize, scope: Scope) -> Self {
         Self {
             count: &page.slot(first).word,
-            asleep: &page.slot(first + 1).word,
+            sleeper: &page.slot(first + 1).long,
             scope,
         }
     }
@@ -40,15 +43,21 @@ impl<'a> Meter<'a> {
         self.count.load(Acquire)
     }
 
-    /// Sets the count, and wakes who sleeps on it.
+    /// Sets the count, and wakes who sleeps on another one.
     #[inline]
     pub fn set(&self, count: u32) {
         self.count.store(count, Release);
         // Either this party sees that the other sleeps, or the other sees the
         // count before it falls asleep: the fences order store before load.
         fence(SeqCst);
-        if self.asleep.load(Relaxed) != 0 {
-            self.asleep.store(0, Relaxed);
+        let sleeper = self.sleeper.load(Relaxed);
+        // Who sleeps on this very count has seen it, and counts on the next
+        // one to wake it: its note must stay.
+        if sleeper == 0 || sleeper == note(count) {
+            return;
+        }
+        let taken = self.sleeper.compare_exchange(sleeper, 0, Relaxed, Relaxed);
+        if taken.is_ok() {
             // Nobody there is as good: it has woken by itself.
             let _ = futex::wake(self.count, 1, self.scope);
         }
@@ -59,23 +68,30 @@ impl<'a> Meter<'a> {
     #[inline]
     #[must_use]
     pub fn sleep(&self, seen: u32, at_most: Option<Duration>) -> u32 {
-        loop {
-            self.asleep.store(1, Relaxed);
+        let now = loop {
+            self.sleeper.store(note(seen), Relaxed);
             fence(SeqCst);
             let now = self.read();
             if now != seen {
-                self.asleep.store(0, Relaxed);
-                return now;
+                break now;
             }
             let woken = match at_most {
                 Some(time) => futex::wait_for(self.count, seen, self.scope, time),
                 None => futex::wait(self.count, seen, self.scope),
             };
-            if woken == Err(nix::errno::Errno::ETIMEDOUT) {
-                return self.read();
+            if woken == Err(Errno::ETIMEDOUT) {
+                break self.read();
             }
-        }
+        };
+        self.sleeper.store(0, Relaxed);
+        now
     }
+}
+
+/// What a sleeper leaves who has seen this count.
+#[inline]
+fn note(seen: u32) -> u64 {
+    u64::from(seen) + 1
 }
 
 #[cfg(test)]
@@ -99,6 +115,35 @@ mod tests {
                 assert_eq!(back.sleep(turn - 1, None), turn);
             }
         });
+    }
+
+    #[test]
+    fn the_last_count_arrives_however_the_two_race() {
+        const LAST: u32 = 100_000;
+        let page = SharedPage::new().unwrap();
+        let meter = Meter::at(&page, 0, Scope::Private);
+        std::thread::scope(|scope| {
+            scope.spawn(|| (1..=LAST).for_each(|count| meter.set(count)));
+            let mut seen = 0;
+            while seen != LAST {
+                let now = meter.sleep(seen, None);
+                assert!(now > seen);
+                seen = now;
+            }
+        });
+    }
+
+    #[test]
+    fn who_has_seen_the_count_already_is_woken_by_the_next() {
+        let page = SharedPage::new().unwrap();
+        let meter = Meter::at(&page, 0, Scope::Private);
+        // It saw 5 and went back to sleep before the other party, which had
+        // just set it, looked for sleepers.
+        meter.sleeper.store(note(5), Relaxed);
+        meter.set(5);
+        assert_eq!(meter.sleeper.load(Relaxed), note(5));
+        meter.set(6);
+        assert_eq!(meter.sleeper.load(Relaxed), 0);
     }
 
     #[test]

@@ -8,29 +8,48 @@ use std::f64::consts::TAU;
 
 use oscost_record::{
     Aspect, CaseInfo, CaseLine, ClockInfo, Configuration, Counters, Driver, Machine, Nanos, Ops,
-    Outcome, Placement, Record, Run, SCHEMA, Samples, TaskKind, Tier, Tool, Unit,
+    Outcome, Parameter, Placement, Record, Run, SCHEMA, Samples, TaskKind, Tier, Tool, Unit,
 };
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng as _, SeedableRng as _};
 
-/// A case whose suite, aspect and kind are read off its id.
+/// A case whose suite, aspect, kind, parameters and placement are read off its
+/// id. Its title is its operation.
 pub(crate) fn info(id: &str) -> CaseInfo {
-    let suite = id.split('/').next().unwrap();
-    let aspect = match id.split('/').nth(1) {
-        Some("create") => Aspect::Create,
-        Some("switch") => Aspect::Switch,
-        Some("memory") => Aspect::Memory,
-        Some("control") => Aspect::Control,
-        _ => Aspect::Floor,
-    };
+    let mut parts = id.split('/');
+    let suite = parts.next().unwrap();
+    let (parameters, operation): (Vec<&str>, Vec<&str>) =
+        parts.partition(|part| part.contains('='));
+    let operation = operation.join("/");
+    let named = Aspect::ALL
+        .into_iter()
+        .find(|aspect| operation.split('/').next() == Some(aspect.name()));
+    let aspect = named.unwrap_or(Aspect::Floor);
+    let mut placement = Placement::Free;
+    let mut values = BTreeMap::new();
+    for part in parameters {
+        let (name, value) = part.split_once('=').unwrap();
+        if name == "placement" {
+            let mut all = Placement::ALL.into_iter();
+            placement = all.find(|place| place.name() == value).unwrap();
+            continue;
+        }
+        let unit = value.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let number = value.strip_suffix(unit).unwrap();
+        let parameter = Parameter {
+            value: number.parse().unwrap(),
+            unit: unit.to_owned(),
+        };
+        values.insert(name.to_owned(), parameter);
+    }
     CaseInfo {
         id: id.into(),
         suite: suite.into(),
-        operation: id.into(),
-        title: id.into(),
+        title: operation.clone(),
+        operation,
         question: "What does it cost?".into(),
         unit: match aspect {
-            Aspect::Memory => Unit::memory(suite),
+            aspect if aspect.is_level() => Unit::memory(suite),
             Aspect::Switch => Unit::time("round trip"),
             _ => Unit::time("create+finish"),
         },
@@ -41,8 +60,8 @@ pub(crate) fn info(id: &str) -> CaseInfo {
         },
         aspect,
         tier: Tier::Core,
-        parameters: BTreeMap::new(),
-        placement: Placement::Free,
+        parameters: values,
+        placement,
         peers: None,
         control: None,
         claims: Vec::new(),
@@ -62,6 +81,35 @@ pub(crate) fn line(info: &CaseInfo, round: u32, samples: Samples) -> CaseLine {
         cpus: Vec::new(),
         bursts: Vec::new(),
     }
+}
+
+/// A case with eight rounds around `middle`, half a percent apart.
+pub(crate) fn measured(id: &str, middle: f64) -> (CaseInfo, Vec<CaseLine>) {
+    let info = info(id);
+    let steps = [-4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0_f64];
+    let value = |step: f64| Samples::Raw(vec![middle * (1.0 + step * 0.005)]);
+    let rounds = steps.into_iter().zip(0..);
+    let lines = rounds.map(|(step, round)| line(&info, round, value(step)));
+    let lines = lines.collect();
+    (info, lines)
+}
+
+/// A case that failed eight times.
+pub(crate) fn failed(id: &str, why: &str) -> (CaseInfo, Vec<CaseLine>) {
+    ended(id, &Outcome::Failed(why.into()))
+}
+
+/// A case that this machine cannot run.
+pub(crate) fn skipped(id: &str, why: &str) -> (CaseInfo, Vec<CaseLine>) {
+    ended(id, &Outcome::Skipped(why.into()))
+}
+
+fn ended(id: &str, outcome: &Outcome) -> (CaseInfo, Vec<CaseLine>) {
+    let (info, mut lines) = measured(id, 1.0);
+    for line in &mut lines {
+        line.outcome = outcome.clone();
+    }
+    (info, lines)
 }
 
 /// A record of these cases and lines.

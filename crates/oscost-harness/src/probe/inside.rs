@@ -12,7 +12,7 @@ use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use oscost_record::Placement;
 
-use super::protocol::{Answer, PROBE_FLAG, Request, Sampled, Spec};
+use super::protocol::{Answer, PROBE_FLAG, RUNNER, Request, Sampled, Spec};
 use crate::case::{Case, Suite};
 use crate::clock::MachineClock;
 use crate::failure::During as _;
@@ -100,7 +100,12 @@ struct Witness {
 }
 
 impl Witness {
-    fn new(expect: Expect, placement: Placement) -> Self {
+    fn new(mut expect: Expect, placement: Placement) -> Self {
+        // An emulator's own locks count as switches of whoever waits for them:
+        // too few of them is still a proof, too many is none.
+        if std::env::var_os(RUNNER).is_some() {
+            expect.switches = expect.switches.map(|(fewest, _)| (fewest, f64::INFINITY));
+        }
         let kernel = (expect.tasks > 0).then(|| TotalsReader::open(&Sources::machine()));
         Self {
             expect,

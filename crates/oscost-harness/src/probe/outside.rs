@@ -20,7 +20,7 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 use oscost_record::{Burst, Nanos};
 
-use super::protocol::{Answer, PROBE_FLAG, Request, Sampled, Spec};
+use super::protocol::{Answer, PROBE_FLAG, RUNNER, Request, Sampled, Spec};
 use crate::Failure;
 use crate::case::Case;
 use crate::clock::{Clock as _, MachineClock};
@@ -128,7 +128,7 @@ impl Launch {
         );
         // Under user-mode emulation a program cannot execute a program of its
         // own architecture: the emulator has to be named.
-        let mut command = match std::env::var_os("OSCOST_PROBE_RUNNER") {
+        let mut command = match std::env::var_os(RUNNER) {
             Some(runner) => {
                 let mut command = Command::new(runner);
                 command.arg(&self.program);

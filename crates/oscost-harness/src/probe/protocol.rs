@@ -14,6 +14,9 @@ use crate::sampler::Plan;
 /// [`Spec`].
 pub const PROBE_FLAG: &str = "--oscost-probe";
 
+/// The variable that names an emulator for probes of a foreign architecture.
+pub(crate) const RUNNER: &str = "OSCOST_PROBE_RUNNER";
+
 /// What a probe is told on its command line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spec {

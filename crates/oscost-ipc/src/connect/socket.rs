@@ -4,7 +4,6 @@
 //! operation is over when the connection has been accepted. The server's count
 //! is the account.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::linux::net::SocketAddrExt as _;
@@ -13,6 +12,8 @@ use std::os::unix::net::{self as unix_net, UnixListener, UnixStream};
 use nix::sys::socket::{setsockopt, sockopt};
 use oscost_harness::pingpong::Side;
 use oscost_harness::{During as _, Failure};
+
+use crate::names::unpredictable;
 
 /// A kind of connection.
 pub(crate) trait Connection: Read + Send + Sized + 'static {
@@ -65,9 +66,7 @@ fn sides<C: Connection>(address: C::Address, listener: C::Listener) -> Sides<C> 
 /// A server under an abstract name that nobody can guess: such a name goes
 /// with its socket (`unix(7)`).
 pub(crate) fn unix() -> Result<Sides<UnixStream>, Failure> {
-    // The standard library seeds its hashes from the kernel's random numbers.
-    let random = || RandomState::new().hash_one(std::process::id());
-    let name = format!("oscost-{:016x}{:016x}", random(), random());
+    let name = unpredictable();
     let address = unix_net::SocketAddr::from_abstract_name(name).during("a socket's name")?;
     let listener = UnixListener::bind_addr(&address).during("bind(abstract name)")?;
     Ok(sides(address, listener))

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oscost_analysis::{Summary, format};
+use oscost_analysis::{Estimate, Summary, format};
 use oscost_record::{CaseId, Cpu, Unit};
 
 use super::column::{Cell, cells};
 use crate::picture::{Distribution, Picture as _};
-use crate::words;
+use crate::{figures, words};
 
 /// The anchor of every case's row. Ids may hold anything; anchors hold
 /// letters, digits and hyphens, and no two are alike.
@@ -61,7 +61,7 @@ impl Row {
         anchors: &Anchors,
         pictures: &[Distribution],
     ) -> Vec<Self> {
-        let figures: BTreeMap<&CaseId, &str> = pictures
+        let drawn: BTreeMap<&CaseId, &str> = pictures
             .iter()
             .flat_map(|picture| {
                 picture
@@ -75,7 +75,7 @@ impl Row {
             question: summary.info.question.clone(),
             task: summary.info.task.name(),
             aspect: summary.info.aspect.name(),
-            figure: figures
+            figure: drawn
                 .get(&summary.info.id)
                 .copied()
                 .unwrap_or_default()
@@ -118,6 +118,9 @@ fn facts(summary: &Summary) -> Vec<String> {
             unit.per
         ));
     }
+    if let (Some(net), Some(control)) = (&summary.net, &summary.info.control) {
+        facts.push(format!("net of {control}: {}", words::net(net, unit)));
+    }
     if summary.ops_per_sample > 1 {
         let ops = format::grouped(summary.ops_per_sample as f64);
         facts.push(format!(
@@ -126,23 +129,15 @@ fn facts(summary: &Summary) -> Vec<String> {
     }
     if !summary.parts.is_empty() {
         let bytes = Unit::memory("");
-        let part = |(name, value): &(String, f64)| {
-            format!(
-                "{} {}",
-                name.replace('_', " "),
-                format::quantity(*value, &bytes)
-            )
+        let part = |(name, value): &(String, Estimate)| {
+            let name = name.replace('_', " ");
+            format!("{name} {}", words::interval(value, &bytes))
         };
-        facts.push(format!(
-            "of which: {}",
-            summary
-                .parts
-                .iter()
-                .map(part)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ));
+        let parts: Vec<String> = summary.parts.iter().map(part).collect();
+        facts.push(format!("of which: {}", parts.join(", ")));
     }
+    let besides = summary.figures.iter();
+    facts.extend(besides.map(|(name, value)| figures::with_interval(name, value)));
     for seen in &summary.placements {
         let bursts = words::several(seen.bursts, "burst");
         let median = format::quantity(seen.median, unit);

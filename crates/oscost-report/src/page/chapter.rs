@@ -1,19 +1,16 @@
 //! Everything the page says about one record, as text and figures in the
 //! order in which the template shows them.
 
-use std::thread;
-
-use oscost_analysis::{Severity, findings, headlines, ladder, summarise};
+use oscost_analysis::{Severity, Summary, findings, headlines, per_task};
 use oscost_record::{Aspect, CaseId, Damage, Driver, Record, State};
 
 use super::answer::{Answer, census};
-use super::case::{Anchors, CaseNote, Row};
+use super::beside::Costs;
+use super::case::{Anchors, Row};
+use super::drawings::{Drawings, Group};
 use super::figure::Figure;
+use super::keeping::Keeping;
 use super::machine::{Fact, Rounds, configuration, identity};
-use crate::picture::{
-    Distribution, Ladder, Lines, Picture, distributions, fork_against_memory, memory_against_tasks,
-    png,
-};
 use crate::{ReportError, words};
 
 /// See the module.
@@ -33,7 +30,10 @@ pub(crate) struct Chapter {
     pub(super) findings: Vec<Advice>,
     pub(super) warnings: usize,
     pub(super) ladder: Option<Figure>,
+    pub(super) apart: Option<Figure>,
     pub(super) curves: Vec<Figure>,
+    pub(super) keeping: Vec<Keeping>,
+    pub(super) beside: Vec<Costs>,
     pub(super) distributions: Vec<Group>,
     pub(super) rows: Vec<Row>,
     pub(super) trouble: Vec<Row>,
@@ -54,38 +54,15 @@ pub(super) struct Advice {
     pub(super) remedy: String,
 }
 
-/// The distributions of one aspect.
-pub(super) struct Group {
-    pub(super) title: &'static str,
-    pub(super) figures: Vec<Figure>,
-}
-
-struct Drawings {
-    ladder: Option<Ladder>,
-    lines: Vec<Lines>,
-    distributions: Vec<Distribution>,
-}
-
 impl Chapter {
     /// Sums a record up and draws its figures.
     ///
     /// # Errors
     /// [`ReportError::Draw`] where a picture could not be drawn.
-    pub(crate) fn of(record: &Record) -> Result<Self, ReportError> {
+    pub(crate) fn of(record: &Record, summaries: &[Summary]) -> Result<Self, ReportError> {
         let run = &record.run;
-        let summaries = summarise(record);
-        let anchors = Anchors::of(&summaries);
-        let drawings = Drawings {
-            ladder: Ladder::of(&ladder(&summaries)),
-            lines: [
-                fork_against_memory(&summaries),
-                memory_against_tasks(&summaries),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-            distributions: distributions(&summaries),
-        };
+        let anchors = Anchors::of(summaries);
+        let drawings = Drawings::of(summaries);
         let states: Vec<State> = record
             .rounds
             .iter()
@@ -100,10 +77,10 @@ impl Chapter {
                 remedy: words::sentence(&finding.remedy),
             })
             .collect();
-        let (sure, answers): (Vec<_>, Vec<_>) = headlines(&summaries)
+        let (sure, answers): (Vec<_>, Vec<_>) = headlines(summaries)
             .into_iter()
             .partition(|headline| headline.aspect == Aspect::Control);
-        let rows = Row::all(&summaries, &anchors, &drawings.distributions);
+        let rows = Row::all(summaries, &anchors, &drawings.distributions);
         let place = |id: &CaseId| anchors.of_case(id);
         Ok(Self {
             machine: machine_name(record),
@@ -115,7 +92,7 @@ impl Chapter {
                 Driver::Rounds => "oscost run: many short rounds, cases shuffled in each",
                 Driver::Criterion => "cargo bench: criterion decides how long to measure",
             },
-            answers: Answer::all(answers, &summaries, &anchors),
+            answers: Answer::all(answers, summaries, &anchors),
             sure: sure.into_iter().map(|headline| headline.sentence).collect(),
             emulated: run.machine.emulated.clone(),
             cut: match &record.end {
@@ -127,20 +104,15 @@ impl Chapter {
                 }
                 Some(_) => None,
             },
-            census: census(&summaries),
+            census: census(summaries),
             warnings: advice.iter().filter(|finding| finding.warning).count(),
             findings: advice,
-            ladder: drawings
-                .ladder
-                .as_ref()
-                .map(|picture| Figure::of(picture, &place))
-                .transpose()?,
-            curves: drawings
-                .lines
-                .iter()
-                .map(|picture| Figure::of(picture, &place))
-                .collect::<Result<_, _>>()?,
-            distributions: Group::all(&drawings.distributions, &place, &anchors)?,
+            ladder: drawings.ladder(&place)?,
+            apart: drawings.apart(&place)?,
+            curves: drawings.curves(&place)?,
+            keeping: Keeping::all(&per_task(summaries), &anchors),
+            beside: Costs::all(summaries, &anchors),
+            distributions: drawings.groups(&place, &anchors)?,
             trouble: rows
                 .iter()
                 .filter(|row| row.note.is_some())
@@ -163,87 +135,12 @@ impl Chapter {
         })
     }
 
-    /// Every picture as a PNG file: its name and its bytes.
+    /// The PNG files: their names and their bytes.
     ///
     /// # Errors
     /// [`ReportError::Draw`] names the picture.
     pub(crate) fn pictures(&self) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
-        let Drawings {
-            ladder,
-            lines,
-            distributions,
-        } = &self.drawings;
-        let mut files = Vec::new();
-        if let Some(picture) = ladder {
-            files.push(file(picture, &self.note)?);
-        }
-        for picture in lines {
-            files.push(file(picture, &self.note)?);
-        }
-        // There are dozens of these: each processor draws its share.
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let share = distributions.len().div_ceil(workers).max(1);
-        let drawn = thread::scope(|scope| {
-            let draw = |part: &[Distribution]| -> Result<Vec<_>, ReportError> {
-                part.iter()
-                    .map(|picture| file(picture, &self.note))
-                    .collect()
-            };
-            let at_work: Vec<_> = distributions
-                .chunks(share)
-                .map(|part| scope.spawn(move || draw(part)))
-                .collect();
-            at_work
-                .into_iter()
-                .map(|worker| worker.join())
-                .collect::<Vec<_>>()
-        });
-        for part in drawn {
-            match part {
-                Ok(part) => files.extend(part?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        Ok(files)
-    }
-}
-
-fn file(picture: &impl Picture, note: &str) -> Result<(String, Vec<u8>), ReportError> {
-    let name = format!("{}.png", picture.stem());
-    match png(picture, note) {
-        Ok(bytes) => Ok((name, bytes)),
-        Err(source) => Err(ReportError::Draw {
-            picture: name,
-            source,
-        }),
-    }
-}
-
-impl Group {
-    fn all(
-        pictures: &[Distribution],
-        place: &dyn Fn(&CaseId) -> String,
-        anchors: &Anchors,
-    ) -> Result<Vec<Self>, ReportError> {
-        let mut groups = Vec::new();
-        for aspect in Aspect::ALL {
-            let of_it = pictures
-                .iter()
-                .filter(|picture| picture.aspect() == Some(aspect));
-            let figures: Vec<Figure> = of_it
-                .map(|picture| {
-                    Ok(Figure::of(picture, place)?
-                        .with_cases(picture.name(), CaseNote::all(picture, anchors)))
-                })
-                .collect::<Result<_, ReportError>>()?;
-            if !figures.is_empty() {
-                groups.push(Self {
-                    title: words::aspect(aspect),
-                    figures,
-                });
-            }
-        }
-        Ok(groups)
+        self.drawings.files(&self.note)
     }
 }
 

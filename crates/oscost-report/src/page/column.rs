@@ -3,7 +3,7 @@
 
 use oscost_analysis::{Estimate, Net, Summary, format};
 
-use crate::words;
+use crate::{figures, words};
 
 /// The head of a column.
 pub(super) struct Column {
@@ -31,7 +31,7 @@ const fn number(name: &'static str, means: &'static str) -> Column {
 
 /// Every column, in order. [`cells`] and the first three of a row agree with
 /// it.
-pub(super) const COLUMNS: [Column; 16] = [
+pub(super) const COLUMNS: [Column; 17] = [
     text("case", "suite / operation / variant / parameters"),
     text("kind", "the kind of task"),
     text("aspect", "what about the task is measured"),
@@ -66,6 +66,7 @@ pub(super) const COLUMNS: [Column; 16] = [
         "rounds × samples",
         "fresh processes × samples in each, on average",
     ),
+    text("besides", "figures that the case took beside its samples"),
 ];
 
 /// One figure of a row.
@@ -86,7 +87,7 @@ impl Cell {
         }
     }
 
-    fn number(text: impl Into<String>, value: f64) -> Self {
+    pub(super) fn number(text: impl Into<String>, value: f64) -> Self {
         Self {
             text: text.into(),
             value: value.to_string(),
@@ -94,7 +95,7 @@ impl Cell {
         }
     }
 
-    fn absent(why: impl Into<String>) -> Self {
+    pub(super) fn absent(why: impl Into<String>) -> Self {
         Self {
             text: "–".to_owned(),
             value: String::new(),
@@ -102,7 +103,7 @@ impl Cell {
         }
     }
 
-    fn titled(self, title: impl Into<String>) -> Self {
+    pub(super) fn titled(self, title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
             ..self
@@ -153,7 +154,20 @@ pub(super) fn cells(summary: &Summary) -> Vec<Cell> {
                 )
             }
         },
+        besides(summary),
     ]
+}
+
+fn besides(summary: &Summary) -> Cell {
+    let all = |in_words: fn(&str, &Estimate) -> String| {
+        let figures = summary.figures.iter();
+        let figures = figures.map(|(name, value)| in_words(name, value));
+        figures.collect::<Vec<_>>().join("; ")
+    };
+    match summary.figures.is_empty() {
+        true => Cell::text(""),
+        false => Cell::text(all(figures::short)).titled(all(figures::with_interval)),
+    }
 }
 
 fn interval(summary: &Summary, estimate: &Estimate) -> Cell {

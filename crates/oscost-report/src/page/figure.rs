@@ -4,7 +4,7 @@ use oscost_record::CaseId;
 
 use super::case::CaseNote;
 use crate::ReportError;
-use crate::picture::{Hit, Picture, Svg, svg};
+use crate::picture::{Distribution, Hit, Picture, Svg, svg};
 
 /// A figure of the page.
 pub(super) struct Figure {
@@ -17,6 +17,10 @@ pub(super) struct Figure {
     pub(super) svg: Svg,
     /// What is to be said of each case in it.
     pub(super) cases: Vec<CaseNote>,
+    /// What the picture comes to, in sentences.
+    pub(super) remarks: Vec<String>,
+    /// Whether it is a PNG file too.
+    pub(super) file: bool,
 }
 
 impl Figure {
@@ -35,6 +39,8 @@ impl Figure {
                 legend: picture.legend(),
                 svg,
                 cases: Vec::new(),
+                remarks: Vec::new(),
+                file: true,
             }),
             Err(source) => Err(ReportError::Draw {
                 picture: stem,
@@ -43,11 +49,21 @@ impl Figure {
         }
     }
 
-    pub(super) fn with_cases(self, name: &str, cases: Vec<CaseNote>) -> Self {
-        Self {
-            name: name.to_owned(),
+    /// A distribution, with what is to be said of its cases.
+    pub(super) fn distribution(
+        picture: &Distribution,
+        place: &dyn Fn(&CaseId) -> String,
+        cases: Vec<CaseNote>,
+    ) -> Result<Self, ReportError> {
+        Ok(Self {
+            name: picture.name().to_owned(),
             cases,
-            ..self
-        }
+            file: picture.is_headline(),
+            ..Self::of(picture, place)?
+        })
+    }
+
+    pub(super) fn saying(self, remarks: Vec<String>) -> Self {
+        Self { remarks, ..self }
     }
 }

@@ -3,14 +3,18 @@
 //! SVG that this crate drew is inserted as it is.
 
 mod answer;
+mod beside;
 mod case;
 mod chapter;
 mod column;
+mod drawings;
 mod figure;
+mod keeping;
 mod machine;
 mod policy;
 
 use askama::Template;
+use oscost_record::TaskKind;
 
 use crate::ReportError;
 pub(crate) use chapter::Chapter;
@@ -27,6 +31,8 @@ struct Page<'a> {
     style: &'static str,
     script: &'static str,
     columns: &'a [column::Column],
+    parts: &'a [(&'static str, &'static str)],
+    kinds: [TaskKind; 3],
     /// One record. A page of several records loops over chapters.
     chapter: &'a Chapter,
 }
@@ -41,6 +47,8 @@ pub(crate) fn render(chapter: &Chapter) -> Result<String, ReportError> {
         style: STYLE,
         script: SCRIPT,
         columns: &COLUMNS,
+        parts: &keeping::PARTS,
+        kinds: beside::KINDS,
         chapter,
     };
     Ok(page.render()?)

@@ -35,6 +35,12 @@ pub(super) fn across<DB: DrawingBackend>(
     {
         ticks = scale.ticks(measure, wide(canvas, &ticks));
     }
+    // Of counts the smallest is worth a label although it may be no round one.
+    if let (Measure::Count, Some(&first)) = (measure, ticks.first())
+        && scale.at(first) - scale.at(scale.least()) > wide(canvas, &[first])
+    {
+        ticks.insert(0, scale.least());
+    }
     for tick in ticks {
         let x = scale.at(tick);
         canvas.line(&[(x, top), (x, bottom)], Ink::Grid, 1.0)?;
@@ -53,25 +59,20 @@ pub(super) fn across<DB: DrawingBackend>(
 }
 
 /// Draws a vertical axis: grid lines from `left` to `right`, labels left of
-/// them, `title` over the top end.
+/// them, a title at its place.
 pub(super) fn up<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     scale: &Scale,
     (left, right): (f64, f64),
-    top: f64,
     measure: &Measure,
-    title: &str,
+    (at, title): ((f64, f64), &str),
 ) -> Result<(), DrawError> {
     let face = Face::SMALL.ink(Ink::Muted);
     for tick in scale.ticks(measure, 34.0) {
         let y = scale.at(tick);
         canvas.line(&[(left, y), (right, y)], Ink::Grid, 1.0)?;
-        canvas.text(
-            (left - 8.0, y),
-            &measure.tick(tick),
-            face.align(Align::Right),
-        )?;
+        let label = face.align(Align::Right);
+        canvas.text((left - 8.0, y), &measure.tick(tick), label)?;
     }
-    let title = canvas.fitted(title, face, canvas.width - 4.0);
-    canvas.text((2.0, top - 16.0), &title, face)
+    canvas.text(at, title, face)
 }

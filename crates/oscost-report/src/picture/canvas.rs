@@ -2,11 +2,9 @@
 //! any backend of plotters. It knows nothing of cases; a picture tells it
 //! which area belongs to which case, so that the page can link it.
 
-use oscost_record::{CaseId, TaskKind};
+use oscost_record::CaseId;
 use plotters::coord::Shift;
-use plotters::prelude::{
-    Circle, DrawingArea, DrawingBackend, PathElement, Polygon, Rectangle, ShapeStyle,
-};
+use plotters::prelude::{Circle, DrawingArea, DrawingBackend, PathElement, Polygon, ShapeStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle};
 
@@ -83,7 +81,8 @@ impl Face {
         size.map_or(0.0, |(width, _)| f64::from(width) / scale)
     }
 
-    /// The text in lines of at most `room`, broken at `separator`.
+    /// The text in lines of at most `room`, broken at `separator`. A part that
+    /// is wider by itself is broken after its signs; what has none stays whole.
     pub(super) fn wrapped(
         &self,
         text: &str,
@@ -96,7 +95,22 @@ impl Face {
             let longer = lines.last().map(|line| format!("{line}{separator}{part}"));
             match (lines.last_mut(), longer) {
                 (Some(line), Some(longer)) if self.width(&longer, scale) <= room => *line = longer,
-                _ => lines.push(part.to_owned()),
+                _ if self.width(part, scale) <= room => lines.push(part.to_owned()),
+                _ => lines.extend(self.broken(part, room, scale)),
+            }
+        }
+        lines
+    }
+
+    /// A word in lines of at most `room`, broken after its signs.
+    fn broken(&self, word: &str, room: f64, scale: f64) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for piece in word.split_inclusive(|letter: char| !letter.is_alphanumeric()) {
+            match lines.last_mut() {
+                Some(line) if self.width(&format!("{line}{piece}"), scale) <= room => {
+                    line.push_str(piece);
+                }
+                _ => lines.push(piece.to_owned()),
             }
         }
         lines
@@ -242,7 +256,21 @@ impl<DB: DrawingBackend> Canvas<DB> {
         ink: Ink,
         width: f64,
     ) -> Result<(), DrawError> {
-        let style = self.style(ink, 1.0).stroke_width(self.length(width));
+        self.stroke(points, self.style(ink, 1.0), width)
+    }
+
+    /// Draws a thin line that only leads the eye.
+    pub(crate) fn leader(&mut self, points: &[(f64, f64)], ink: Ink) -> Result<(), DrawError> {
+        self.stroke(points, self.style(ink, 0.4), 1.0)
+    }
+
+    fn stroke(
+        &mut self,
+        points: &[(f64, f64)],
+        style: ShapeStyle,
+        width: f64,
+    ) -> Result<(), DrawError> {
+        let style = style.stroke_width(self.length(width));
         let points: Vec<_> = points.iter().map(|&point| self.pixel(point)).collect();
         Ok(self.area.draw(&PathElement::new(points, style))?)
     }
@@ -282,37 +310,19 @@ impl<DB: DrawingBackend> Canvas<DB> {
             .draw(&Polygon::new(points, self.style(ink, opacity)))?)
     }
 
-    /// Draws the mark of a kind of task: a square for a process, a disc for a
-    /// thread, a diamond for a coroutine. Shape tells them apart where colour
-    /// does not.
-    pub(crate) fn mark(
+    /// Fills a disc.
+    pub(super) fn disc(
         &mut self,
-        (x, y): (f64, f64),
-        kind: TaskKind,
+        middle: (f64, f64),
         radius: f64,
+        ink: Ink,
     ) -> Result<(), DrawError> {
-        let ink = Ink::Kind(kind);
-        match kind {
-            TaskKind::Process => {
-                let r = radius * 0.9;
-                let corners = [self.pixel((x - r, y - r)), self.pixel((x + r, y + r))];
-                Ok(self
-                    .area
-                    .draw(&Rectangle::new(corners, self.style(ink, 1.0)))?)
-            }
-            TaskKind::Thread => {
-                let disc = Circle::new(
-                    self.pixel((x, y)),
-                    self.length(radius),
-                    self.style(ink, 1.0),
-                );
-                Ok(self.area.draw(&disc)?)
-            }
-            TaskKind::Coroutine => {
-                let r = radius * 1.25;
-                self.fill(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], ink, 1.0)
-            }
-        }
+        let disc = Circle::new(
+            self.pixel(middle),
+            self.length(radius),
+            self.style(ink, 1.0),
+        );
+        Ok(self.area.draw(&disc)?)
     }
 
     /// Notes that an area belongs to a case.

@@ -5,35 +5,62 @@
 /// `low..=high` where there is room for all. The order of the result is that
 /// of `wanted`.
 pub(super) fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
+    let heights = vec![gap; wanted.len()];
+    stack(wanted, &heights, low - gap / 2.0, high + gap / 2.0)
+}
+
+/// Middles as near to `wanted` as let labels of these heights stand over one
+/// another without touching, inside `low..=high` where there is room for all.
+pub(super) fn stack(wanted: &[f64], heights: &[f64], low: f64, high: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]));
-    // Neighbours that are too close become one block, centred over what its
-    // members wanted; blocks that touch are merged until none do.
-    let mut blocks: Vec<(f64, Vec<usize>)> = Vec::new();
+    // Neighbours that are too close become one block, as near as can be to
+    // what its members wanted; blocks that touch are merged until none do.
+    let mut blocks: Vec<Block> = Vec::new();
     for index in order {
-        blocks.push((wanted[index].clamp(low, high), vec![index]));
+        blocks.push(Block::of(vec![index], wanted, heights, low, high));
         while let [.., before, last] = blocks.as_slice() {
-            let reach = gap * (before.1.len() + last.1.len()) as f64 / 2.0;
-            if last.0 - before.0 >= reach {
+            if last.top >= before.top + before.height - 1e-9 {
                 break;
             }
-            let members = [before.1.clone(), last.1.clone()].concat();
-            let centre =
-                members.iter().map(|&member| wanted[member]).sum::<f64>() / members.len() as f64;
-            let half = gap * (members.len() - 1) as f64 / 2.0;
-            let centre = centre.min(high - half).max(low + half);
+            let members = [before.members.clone(), last.members.clone()].concat();
             blocks.truncate(blocks.len() - 2);
-            blocks.push((centre, members));
+            blocks.push(Block::of(members, wanted, heights, low, high));
         }
     }
     let mut placed = vec![0.0; wanted.len()];
-    for (centre, members) in blocks {
-        let first = centre - gap * (members.len() - 1) as f64 / 2.0;
-        for (step, member) in members.into_iter().enumerate() {
-            placed[member] = first + gap * step as f64;
+    for block in blocks {
+        let mut top = block.top;
+        for member in block.members {
+            placed[member] = top + heights[member] / 2.0;
+            top += heights[member];
         }
     }
     placed
+}
+
+/// Labels that touch.
+struct Block {
+    members: Vec<usize>,
+    top: f64,
+    height: f64,
+}
+
+impl Block {
+    fn of(members: Vec<usize>, wanted: &[f64], heights: &[f64], low: f64, high: f64) -> Self {
+        let mut height = 0.0;
+        let mut tops = 0.0;
+        for &member in &members {
+            tops += wanted[member] - heights[member] / 2.0 - height;
+            height += heights[member];
+        }
+        let top = tops / members.len() as f64;
+        Self {
+            top: top.min(high - height).max(low),
+            members,
+            height,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -52,6 +79,13 @@ mod tests {
             spread(&[99.0, 98.0, 97.0], 20.0, 0.0, 100.0),
             [100.0, 80.0, 60.0]
         );
+    }
+
+    #[test]
+    fn a_tall_label_pushes_its_neighbours_further() {
+        let placed = stack(&[50.0, 50.0], &[10.0, 40.0], 0.0, 100.0);
+        assert_eq!(placed[1] - placed[0], 25.0);
+        assert_eq!(stack(&[2.0], &[20.0], 0.0, 100.0), [10.0]);
     }
 
     #[test]

@@ -1,183 +1,96 @@
-//! Cost against size: lines on two logarithmic axes, with intervals, and
-//! horizontal lines for what does not depend on the size.
+//! Cost against size: lines on two logarithmic axes, with intervals, in one
+//! panel or in several that share their scales. A figure that can't be told
+//! from zero has a place too: it is drawn hollow, and in a strip below the
+//! axis where it is not above zero at all.
 
+mod crowds;
+mod gather;
+mod grid;
+mod keeping;
 mod names;
-mod series;
+mod plot;
+mod spawning;
 
 use oscost_analysis::{Estimate, format};
-use oscost_record::{CaseId, TaskKind, Unit};
+use oscost_record::{CaseId, Unit};
 use plotters::prelude::DrawingBackend;
 
-use super::axis::{ACROSS, across, up};
-use super::canvas::{Align, Face};
-use super::scale::{Measure, Scale};
-use super::theme::Ink;
+use super::mark::Look;
+use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
-use crate::words;
-use names::{NAME, Name};
-pub(crate) use series::{fork_against_memory, memory_against_tasks};
+pub(crate) use crowds::hand_offs_against_tasks;
+pub(crate) use grid::hand_offs_against_sets;
+pub(crate) use keeping::memory_against_tasks;
+use plot::{Plot, Room};
+pub(crate) use spawning::spawning_against_memory;
 
-/// Height of the title of the upright axis.
-const TOP: f64 = 34.0;
-/// Room for a size of zero, left of the logarithmic axis.
-const ZERO: f64 = 44.0;
+/// What tells the kinds of task apart in a picture of several.
+const KINDS: &str = "A colour for each kind of task: processes, threads, coroutines.";
+/// From one panel to the next.
+const BETWEEN: (f64, f64) = (24.0, 18.0);
 
 /// See the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
     stem: &'static str,
     title: &'static str,
+    /// How to read it, beyond marks and whiskers.
+    legend: String,
     /// What the sizes are, in words.
     size: &'static str,
     sizes: Measure,
     /// The unit of the costs; per whichever kind a case is about.
     unit: Unit,
     cost: String,
+    /// Heights of a panel on a desk and on a telephone.
+    heights: (f64, f64),
+    /// Whether marks of one size stand side by side rather than over one
+    /// another.
+    apart: bool,
+    panels: Vec<Panel>,
+}
+
+/// One pair of axes.
+#[derive(Clone, Debug)]
+struct Panel {
+    /// What tells it from the others; empty for a single one.
+    name: String,
     series: Vec<Series>,
-    levels: Vec<Point>,
 }
 
 /// One line.
 #[derive(Clone, Debug)]
 struct Series {
-    /// What it is called where there is room.
     name: String,
-    /// What it is called on a telephone, beside its mark.
-    short: String,
-    kind: TaskKind,
+    look: Look,
     points: Vec<Point>,
-}
-
-impl Series {
-    fn name(&self, layout: Layout) -> &str {
-        layout.pick(&self.name, &self.short)
-    }
 }
 
 /// One case.
 #[derive(Clone, Debug)]
 struct Point {
     id: CaseId,
-    name: String,
-    kind: TaskKind,
+    /// What it says, in words.
+    words: String,
     size: f64,
     estimate: Estimate,
-}
-
-/// Where things are on the canvas.
-struct Frame {
-    across: Scale,
-    up: Scale,
-    left: f64,
-    right: f64,
-    bottom: f64,
+    /// Whether its interval is above zero.
+    above_zero: bool,
 }
 
 impl Lines {
     fn points(&self) -> impl Iterator<Item = &Point> {
-        self.series.iter().flat_map(|series| &series.points)
+        let series = self.panels.iter().flat_map(|panel| &panel.series);
+        series.flat_map(|series| &series.points)
     }
 
-    fn has_zero(&self) -> bool {
-        self.points().any(|point| point.size <= 0.0)
+    /// Panels side by side.
+    fn columns(&self, layout: Layout) -> usize {
+        layout.pick(self.panels.len().min(2), 1)
     }
 
-    fn frame<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, layout: Layout) -> Frame {
-        let names = self.series.iter().map(|series| series.name(layout));
-        let levels = self.levels.iter().map(|level| level.name.as_str());
-        // On a telephone the levels are named inside.
-        let widest = names
-            .chain(levels.filter(|_| layout == Layout::Wide))
-            .map(|name| canvas.text_width(name, Face::SMALL))
-            .fold(0.0, f64::max);
-        let room = widest.min(canvas.width * 0.4) + NAME;
-        let left = layout.pick(66.0, 60.0);
-        let (right, bottom) = (canvas.width - room, self.height(layout) - ACROSS);
-        let start = left + 14.0 + if self.has_zero() { ZERO } else { 0.0 };
-        let costs = self.points().chain(&self.levels).flat_map(|point| {
-            let Estimate { value, low, high } = point.estimate;
-            [low, value, high]
-        });
-        Frame {
-            across: Scale::over(self.points().map(|point| point.size), start, right - 10.0),
-            up: Scale::over(costs, bottom, TOP),
-            left,
-            right,
-            bottom,
-        }
-    }
-
-    fn point<DB: DrawingBackend>(
-        &self,
-        canvas: &mut Canvas<DB>,
-        frame: &Frame,
-        point: &Point,
-    ) -> Result<(), DrawError> {
-        let ink = Ink::Kind(point.kind);
-        let (x, y) = frame.at(point);
-        let (low, high) = (
-            frame.up.at(point.estimate.low),
-            frame.up.at(point.estimate.high),
-        );
-        canvas.line(&[(x, low), (x, high)], ink, 1.5)?;
-        for end in [low, high] {
-            canvas.line(&[(x - 4.0, end), (x + 4.0, end)], ink, 1.5)?;
-        }
-        canvas.mark((x, y), point.kind, 4.0)?;
-        canvas.hit(
-            &point.id,
-            self.words(point),
-            [x - 12.0, y - 12.0, 24.0, 24.0],
-        );
-        Ok(())
-    }
-
-    /// Names the levels over their lines: right, where the curve has left them
-    /// below, else left. Of levels that are close the dearer name stands over
-    /// the cheaper one.
-    fn names_inside<DB: DrawingBackend>(
-        &self,
-        canvas: &mut Canvas<DB>,
-        frame: &Frame,
-    ) -> Result<(), DrawError> {
-        let top = self.points().map(|point| frame.up.at(point.estimate.high));
-        let top = top.fold(f64::INFINITY, f64::min);
-        let height = |level: &Point| frame.up.at(level.estimate.value);
-        let mut levels: Vec<&Point> = self.levels.iter().collect();
-        levels.sort_by(|a, b| height(b).total_cmp(&height(a)));
-        let mut free = frame.bottom;
-        for level in levels {
-            let below = height(level) > top + 60.0;
-            let (align, x) = match below {
-                true => (Align::Right, frame.right - 4.0),
-                false => (Align::Left, frame.left + 4.0),
-            };
-            let y = (height(level) - 9.0).min(free);
-            free = y - 16.0;
-            let face = Face::SMALL.ink(Ink::Kind(level.kind)).align(align);
-            let name = canvas.fitted(&level.name, face, frame.right - frame.left - 8.0);
-            canvas.text((x, y), &name, face)?;
-        }
-        Ok(())
-    }
-
-    fn words(&self, point: &Point) -> String {
-        format!(
-            "{}: {}",
-            point.id,
-            words::interval(&point.estimate, &self.unit)
-        )
-    }
-}
-
-impl Frame {
-    fn at(&self, point: &Point) -> (f64, f64) {
-        let x = if point.size > 0.0 {
-            self.across.at(point.size)
-        } else {
-            self.left + 14.0
-        };
-        (x, self.up.at(point.estimate.value))
+    fn panel_height(&self, layout: Layout) -> f64 {
+        layout.pick(self.heights.0, self.heights.1)
     }
 }
 
@@ -191,46 +104,41 @@ impl Picture for Lines {
     }
 
     fn legend(&self) -> String {
-        let levels = if self.levels.is_empty() {
-            ""
-        } else {
-            " Dashed: does not depend on the size, drawn to compare."
-        };
-        let kinds = if self.series.len() > 1 {
-            " Squares: processes; discs: threads; diamonds: coroutines."
-        } else {
-            ""
-        };
-        format!("Mark: median over rounds. Whiskers: 95 % interval.{kinds}{levels}")
+        let mut legend = "Mark: median over rounds. Whiskers: 95 % interval.".to_owned();
+        if self.points().any(|point| !point.above_zero) {
+            legend += " Hollow: below resolution, can't be told from zero; in the strip under the axis: zero or less.";
+        }
+        if self.apart {
+            legend += " Marks of one size stand side by side.";
+        }
+        if !self.legend.is_empty() {
+            legend = format!("{legend} {}", self.legend);
+        }
+        legend
     }
 
     fn alt(&self) -> String {
-        let lines = self.series.iter().filter_map(|series| {
+        let line = |panel: &Panel, series: &Series| {
             let (first, last) = (series.points.first()?, series.points.last()?);
             let [from, to] =
                 [first, last].map(|point| format::quantity(point.estimate.value, &self.unit));
             let [small, large] = [first, last].map(|point| self.sizes.tick(point.size));
-            Some(format!(
-                "{}: {from} at {small}, {to} at {large}",
-                series.name
-            ))
-        });
-        let levels = self.levels.iter().map(|level| {
-            format!(
-                "{}: {}",
-                level.name,
-                format::quantity(level.estimate.value, &self.unit)
-            )
-        });
-        format!(
-            "{}. {}",
-            self.title,
-            lines.chain(levels).collect::<Vec<_>>().join(". ")
-        )
+            let name = match panel.name.as_str() {
+                "" => series.name.clone(),
+                panel => format!("{panel}, {}", series.name),
+            };
+            Some(format!("{name}: {from} at {small}, {to} at {large}"))
+        };
+        let lines = self
+            .panels
+            .iter()
+            .flat_map(|panel| panel.series.iter().filter_map(move |one| line(panel, one)));
+        format!("{}. {}", self.title, lines.collect::<Vec<_>>().join(". "))
     }
 
     fn height(&self, layout: Layout) -> f64 {
-        layout.pick(430.0, 400.0)
+        let rows = self.panels.len().div_ceil(self.columns(layout).max(1)) as f64;
+        rows * self.panel_height(layout) + (rows - 1.0) * BETWEEN.1
     }
 
     fn draw<DB: DrawingBackend>(
@@ -238,101 +146,21 @@ impl Picture for Lines {
         canvas: &mut Canvas<DB>,
         layout: Layout,
     ) -> Result<(), DrawError> {
-        let frame = self.frame(canvas, layout);
-        let Frame {
-            left,
-            right,
-            bottom,
-            ..
-        } = frame;
-        up(
-            canvas,
-            &frame.up,
-            (left, right),
-            TOP,
-            &Measure::Of(self.unit.clone()),
-            &format!("{} (logarithmic)", self.cost),
-        )?;
-        let size = format!("{} (logarithmic)", self.size);
-        across(
-            canvas,
-            &frame.across,
-            (left, right),
-            (TOP, bottom),
-            &self.sizes,
-            &size,
-        )?;
-        if self.has_zero() {
-            zero(canvas, &frame, &self.sizes)?;
+        let columns = self.columns(layout);
+        let width = (canvas.width - BETWEEN.0 * (columns - 1) as f64) / columns as f64;
+        let height = self.panel_height(layout);
+        for (index, panel) in self.panels.iter().enumerate() {
+            let (column, row) = (index % columns, index / columns);
+            let left = column as f64 * (width + BETWEEN.0);
+            let top = row as f64 * (height + BETWEEN.1);
+            let room = Room {
+                left,
+                right: left + width,
+                top,
+                bottom: top + height,
+            };
+            Plot::of(self, panel, canvas, layout, room).draw(canvas)?;
         }
-        let mut labels = Vec::new();
-        let inside = layout == Layout::Narrow;
-        for level in &self.levels {
-            let y = frame.up.at(level.estimate.value);
-            canvas.dashes((left, y), (right, y), Ink::Kind(level.kind), 1.5)?;
-            canvas.hit(
-                &level.id,
-                self.words(level),
-                [left, y - 6.0, right - left, 12.0],
-            );
-            if !inside {
-                labels.push(Name {
-                    at: y,
-                    text: &level.name,
-                    kind: level.kind,
-                    marked: false,
-                });
-            }
-        }
-        for series in &self.series {
-            for pair in series.points.windows(2) {
-                let [from, to] = [&pair[0], &pair[1]].map(|point| frame.at(point));
-                match pair[0].size > 0.0 {
-                    true => canvas.line(&[from, to], Ink::Kind(series.kind), 2.0)?,
-                    false => canvas.dashes(from, to, Ink::Kind(series.kind), 1.0)?,
-                }
-            }
-            for point in &series.points {
-                self.point(canvas, &frame, point)?;
-            }
-            if let Some(last) = series.points.last() {
-                let at = frame.at(last).1;
-                labels.push(Name {
-                    at,
-                    text: series.name(layout),
-                    kind: series.kind,
-                    marked: true,
-                });
-            }
-        }
-        if inside {
-            self.names_inside(canvas, &frame)?;
-        }
-        names::beside(canvas, &labels, right, (TOP + 6.0, bottom - 8.0))
+        Ok(())
     }
-}
-
-/// Labels the place of a size of zero, and breaks the axis after it.
-fn zero<DB: DrawingBackend>(
-    canvas: &mut Canvas<DB>,
-    frame: &Frame,
-    sizes: &Measure,
-) -> Result<(), DrawError> {
-    let x = frame.left + 14.0;
-    let face = Face::SMALL.ink(Ink::Muted).align(Align::Middle);
-    canvas.line(&[(x, TOP), (x, frame.bottom)], Ink::Grid, 1.0)?;
-    canvas.text((x, frame.bottom + 13.0), &sizes.tick(0.0), face)?;
-    let middle = x + ZERO / 2.0;
-    for shift in [-3.0, 3.0] {
-        let foot = middle + shift;
-        canvas.line(
-            &[
-                (foot - 3.0, frame.bottom + 5.0),
-                (foot + 3.0, frame.bottom - 5.0),
-            ],
-            Ink::Muted,
-            1.0,
-        )?;
-    }
-    Ok(())
 }

@@ -2,23 +2,30 @@
 //! rendered as a PNG file and as two inline SVGs for the page. Nothing here
 //! measures or estimates; a picture shows what the analysis says.
 
+mod apart;
 mod axis;
 mod canvas;
 mod distribution;
 mod labels;
 mod ladder;
 mod lines;
+mod mark;
 mod render;
+mod rungs;
 mod scale;
 mod theme;
 
 use plotters::prelude::{DrawingAreaErrorKind, DrawingBackend};
 use thiserror::Error;
 
+pub(crate) use apart::Apart;
 pub(crate) use canvas::{Canvas, Hit};
 pub(crate) use distribution::{Distribution, distributions};
 pub(crate) use ladder::Ladder;
-pub(crate) use lines::{Lines, fork_against_memory, memory_against_tasks};
+pub(crate) use lines::{
+    Lines, hand_offs_against_sets, hand_offs_against_tasks, memory_against_tasks,
+    spawning_against_memory,
+};
 pub(crate) use render::{Svg, png, svg};
 
 /// Drawing went wrong: what plotters says.

@@ -6,12 +6,12 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use plotters::prelude::{BitMapBackend, IntoDrawingArea as _, SVGBackend};
 
 use super::canvas::{Canvas, Face};
-use super::theme::{FAMILY, Ink, Paint, fonts, with_variables};
+use super::theme::{Ink, Paint, fonts, with_variables};
 use super::{DrawError, Hit, Layout, Picture};
 
 /// Device pixels per logical pixel. SVG uses it too: plotters has whole
 /// pixels only, and halves make curves smooth.
-const DENSITY: f64 = 2.0;
+pub(super) const DENSITY: f64 = 2.0;
 /// Room that a PNG has above and below, which the page needs not.
 const MARGIN: f64 = 20.0;
 const HEADER: f64 = 45.0;
@@ -72,7 +72,7 @@ pub(crate) fn png(picture: &impl Picture, note: &str) -> Result<Vec<u8>, DrawErr
     }
     let mut file = Vec::new();
     // Flat areas pack best unfiltered.
-    PngEncoder::new_with_quality(&mut file, CompressionType::Default, FilterType::NoFilter)
+    PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::NoFilter)
         .write_image(&pixels, width, height, image::ColorType::Rgb8)
         .map_err(|error| DrawError(error.to_string()))?;
     Ok(file)
@@ -111,11 +111,29 @@ fn one_svg(
     let alt = escape(&picture.alt());
     let ours = format!("<svg class=\"{class}\" role=\"group\" aria-label=\"{alt}\" ");
     let links: String = hits.iter().map(|hit| link(hit, &anchor(hit))).collect();
-    Ok(with_variables(&text)
+    Ok(shorter(&with_variables(&text))
         .replacen(&open, &ours, 1)
-        .replace(&format!(" font-family=\"{FAMILY}\""), "")
-        .replace(" opacity=\"1\"", "")
         .replace("</svg>", &format!("{links}</svg>")))
+}
+
+/// What plotters says of nearly every element, and the short form that the
+/// page's style spells out.
+const SHORT: [(&str, &str); 9] = [
+    (" opacity=\"1\"", ""),
+    (" font-family=\"sans-serif\"", ""),
+    (" fill=\"none\" stroke=", " stroke="),
+    (" stroke-width=\"2\"", ""),
+    (" dy=\"0.5ex\"", " dy=\".5ex\""),
+    (" text-anchor=\"start\"", ""),
+    (" font-size=\"25\"", ""),
+    (" font-size=\"26.000000000000004\"", " font-size=\"26\""),
+    (" \"/>", "\"/>"),
+];
+
+fn shorter(svg: &str) -> String {
+    SHORT.iter().fold(svg.to_owned(), |svg, (long, short)| {
+        svg.replace(long, short)
+    })
 }
 
 fn link(hit: &Hit, anchor: &str) -> String {
@@ -140,4 +158,30 @@ fn escape(text: &str) -> String {
         }
         safe
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::theme::FAMILY;
+
+    #[test]
+    fn the_short_forms_are_of_what_the_backend_says() {
+        let mut text = String::new();
+        {
+            let area = SVGBackend::with_string(&mut text, (200, 100)).into_drawing_area();
+            let mut canvas = Canvas::new(area, Paint::Variables, DENSITY).unwrap();
+            canvas.text((5.0, 5.0), "a", Face::SMALL).unwrap();
+            canvas.text((5.0, 5.0), "a", Face::BODY).unwrap();
+            canvas
+                .line(&[(0.0, 0.0), (5.0, 5.0)], Ink::Grid, 1.0)
+                .unwrap();
+            canvas.finish().unwrap();
+        }
+        for (long, short) in SHORT {
+            assert!(text.contains(long), "{long} in {text}");
+            text = text.replace(long, short);
+        }
+        assert!(!text.contains(FAMILY));
+    }
 }

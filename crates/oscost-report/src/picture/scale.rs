@@ -2,7 +2,7 @@
 //! worth a label on it. Linear axes would hide everything but the dearest
 //! case, so there are none.
 
-use oscost_analysis::format;
+use oscost_analysis::{format, without_zeros};
 use oscost_record::{Quantity, Unit};
 
 /// What the numbers on an axis are.
@@ -12,6 +12,8 @@ pub(crate) enum Measure {
     Of(Unit),
     /// A bare count.
     Count,
+    /// Kibibytes.
+    Kibibytes,
     /// Mebibytes.
     Mebibytes,
 }
@@ -21,6 +23,8 @@ pub(crate) enum Measure {
 pub(crate) struct Scale {
     low: f64,
     high: f64,
+    /// The smallest value that it was made for.
+    least: f64,
     from: f64,
     to: f64,
 }
@@ -48,6 +52,7 @@ impl Scale {
         Self {
             low: low / room,
             high: high * room,
+            least: low,
             from,
             to,
         }
@@ -60,6 +65,11 @@ impl Scale {
         self.from + share * (self.to - self.from)
     }
 
+    /// The smallest value that it was made for.
+    pub(crate) fn least(&self) -> f64 {
+        self.least
+    }
+
     /// Whether a value is on the scale.
     pub(crate) fn holds(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
@@ -70,7 +80,7 @@ impl Scale {
         let binary = match measure {
             Measure::Of(unit) => unit.quantity == Quantity::Memory,
             Measure::Count => false,
-            Measure::Mebibytes => true,
+            Measure::Kibibytes | Measure::Mebibytes => true,
         };
         let fits = |ticks: &Vec<f64>| {
             ticks
@@ -127,24 +137,14 @@ impl Measure {
         match self {
             Self::Of(unit) => without_zeros(&format::quantity(value, unit)),
             Self::Count => format::grouped(value),
-            Self::Mebibytes => {
-                without_zeros(&format::quantity(value * 1_048_576.0, &Unit::memory("")))
-            }
+            Self::Kibibytes => bytes(value * 1024.0),
+            Self::Mebibytes => bytes(value * 1_048_576.0),
         }
     }
 }
 
-/// `1.00 µs` as `1 µs`.
-fn without_zeros(text: &str) -> String {
-    match text.split_once(' ') {
-        Some((number, unit)) if number.contains('.') => {
-            format!(
-                "{} {unit}",
-                number.trim_end_matches('0').trim_end_matches('.')
-            )
-        }
-        _ => text.to_owned(),
-    }
+fn bytes(value: f64) -> String {
+    without_zeros(&format::quantity(value, &Unit::memory("")))
 }
 
 #[cfg(test)]

@@ -26,10 +26,15 @@ pub(crate) enum Ink {
     Grid,
     /// Whatever belongs to a kind of task.
     Kind(TaskKind),
+    /// One of several lines, by its number below [`LINES`].
+    Line(u8),
 }
 
+/// Colours that lines can have. More lines take them in turns.
+const LINES: u8 = 10;
+
 /// Every role, in the order of the sentinels.
-const ROLES: [Ink; 7] = [
+const ROLES: [Ink; 17] = [
     Ink::Paper,
     Ink::Text,
     Ink::Muted,
@@ -37,9 +42,39 @@ const ROLES: [Ink; 7] = [
     Ink::Kind(TaskKind::Process),
     Ink::Kind(TaskKind::Thread),
     Ink::Kind(TaskKind::Coroutine),
+    Ink::Line(0),
+    Ink::Line(1),
+    Ink::Line(2),
+    Ink::Line(3),
+    Ink::Line(4),
+    Ink::Line(5),
+    Ink::Line(6),
+    Ink::Line(7),
+    Ink::Line(8),
+    Ink::Line(9),
+];
+
+/// The CSS variables of the lines, and their colours on white: apart in hue
+/// and in lightness, with a contrast of 4 or more.
+const LINE_INKS: [(&str, RGBColor); LINES as usize] = [
+    ("--line-0", RGBColor(0, 104, 166)),
+    ("--line-1", RGBColor(196, 66, 0)),
+    ("--line-2", RGBColor(0, 121, 90)),
+    ("--line-3", RGBColor(148, 44, 140)),
+    ("--line-4", RGBColor(130, 98, 0)),
+    ("--line-5", RGBColor(40, 44, 120)),
+    ("--line-6", RGBColor(176, 32, 72)),
+    ("--line-7", RGBColor(89, 98, 110)),
+    ("--line-8", RGBColor(14, 116, 144)),
+    ("--line-9", RGBColor(112, 66, 38)),
 ];
 
 impl Ink {
+    /// The colour of the `n`th line.
+    pub(crate) fn line(n: usize) -> Self {
+        Self::Line(u8::try_from(n % usize::from(LINES)).unwrap_or_default())
+    }
+
     /// The CSS variable that carries the colour in the page.
     fn variable(self) -> &'static str {
         match self {
@@ -50,6 +85,7 @@ impl Ink {
             Self::Kind(TaskKind::Process) => "--process",
             Self::Kind(TaskKind::Thread) => "--thread",
             Self::Kind(TaskKind::Coroutine) => "--coroutine",
+            Self::Line(number) => LINE_INKS[usize::from(number % LINES)].0,
         }
     }
 
@@ -64,15 +100,20 @@ impl Ink {
             Self::Kind(TaskKind::Process) => RGBColor(0, 104, 166),
             Self::Kind(TaskKind::Thread) => RGBColor(184, 74, 0),
             Self::Kind(TaskKind::Coroutine) => RGBColor(0, 121, 90),
+            Self::Line(number) => LINE_INKS[usize::from(number % LINES)].1,
         }
     }
 
     /// A colour that stands for the role until [`with_variables`] swaps it.
     fn sentinel(self) -> RGBColor {
         let place = ROLES.iter().zip(0u8..).find(|(role, _)| **role == self);
-        RGBColor(1, 2, 0xA0 + place.map_or(0, |(_, index)| index))
+        RGBColor(1, 2, FIRST + place.map_or(0, |(_, index)| index))
     }
 }
+
+/// How every sentinel begins in an SVG, and the last byte of the first.
+const SENTINEL: &str = "\"#0102";
+const FIRST: u8 = 0xA0;
 
 /// Where a picture's colours come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +135,23 @@ impl Paint {
 
 /// Swaps every sentinel in `svg` for its CSS variable.
 pub(super) fn with_variables(svg: &str) -> String {
-    ROLES.iter().fold(svg.to_owned(), |svg, role| {
-        let RGBColor(red, green, blue) = role.sentinel();
-        let sentinel = format!("\"#{red:02X}{green:02X}{blue:02X}\"");
-        svg.replace(&sentinel, &format!("\"var({})\"", role.variable()))
-    })
+    // All sentinels begin alike: one walk finds them.
+    let mut pieces = svg.split(SENTINEL);
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let role = piece
+            .get(..2)
+            .and_then(|number| u8::from_str_radix(number, 16).ok())
+            .and_then(|number| ROLES.get(usize::from(number.checked_sub(FIRST)?)));
+        match role {
+            Some(role) => {
+                text.push_str(&format!("\"var({})", role.variable()));
+                text.push_str(&piece[2..]);
+            }
+            None => text.extend([SENTINEL, piece]),
+        }
+    }
+    text
 }
 
 /// Registers the embedded fonts, once per process.
@@ -133,7 +186,10 @@ mod tests {
     #[test]
     fn sentinels_become_variables() {
         let RGBColor(red, green, blue) = Ink::Grid.sentinel();
-        let svg = format!("<rect fill=\"#{red:02X}{green:02X}{blue:02X}\"/>");
-        assert_eq!(with_variables(&svg), "<rect fill=\"var(--grid)\"/>");
+        let svg = format!("<rect fill=\"#{red:02X}{green:02X}{blue:02X}\" x=\"#0102ff\"/>");
+        assert_eq!(
+            with_variables(&svg),
+            "<rect fill=\"var(--grid)\" x=\"#0102ff\"/>"
+        );
     }
 }

@@ -107,11 +107,18 @@ pub(crate) fn run() -> Run {
 
 /// `rounds` rounds of the whole catalogue.
 pub(crate) fn record(rounds: u32) -> Record {
+    record_of(rounds, |_| true)
+}
+
+/// The same of some cases.
+pub(crate) fn record_of(rounds: u32, wanted: impl Fn(&CaseId) -> bool) -> Record {
+    let mut catalogue = catalogue();
+    catalogue.retain(|(info, _)| wanted(&info.id));
     let mut dice = Dice::new(7);
     let mut cases = Vec::new();
     for round in 0..rounds {
-        for (info, centre) in catalogue() {
-            cases.push(line(&mut dice, &info, centre, round));
+        for (info, centre) in &catalogue {
+            cases.push(line(&mut dice, info, *centre, round));
         }
     }
     let state = |round: u32| State {
@@ -124,8 +131,12 @@ pub(crate) fn record(rounds: u32) -> Record {
         steal_percent: Some(1.3),
         ..State::default()
     };
+    let run = Run {
+        cases: catalogue.into_iter().map(|(info, _)| info).collect(),
+        ..run()
+    };
     Record {
-        run: run(),
+        run,
         rounds: (0..rounds)
             .map(|round| RoundLine {
                 round,
@@ -146,8 +157,8 @@ fn outcome(info: &CaseInfo, round: u32) -> Outcome {
         "thread/memory/pthread/tasks=10000" => {
             Outcome::Skipped("`ulimit -u` allows 4096 tasks, and this case needs 10,000: raise it with `ulimit -u 12000`".into())
         }
-        "process/create/fork-exec/static" => {
-            Outcome::Failed("the target `true-static` is missing: run `cargo build` first".into())
+        "process/create/fork-exec/dynamic" => {
+            Outcome::Failed("the target `true-dynamic` is missing: run `cargo build` first".into())
         }
         "thread/switch/futex/placement=cross-cpu" if round == 2 => {
             Outcome::Failed("asked for two CPUs, and both parties ran on CPU 0".into())
@@ -156,10 +167,25 @@ fn outcome(info: &CaseInfo, round: u32) -> Outcome {
     }
 }
 
+/// As a record keeps samples: many of them to three digits, with their counts.
+fn kept(values: Vec<f64>) -> Samples {
+    if values.len() <= 256 {
+        return Samples::Raw(values);
+    }
+    let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+    for value in values {
+        // Values above zero have the order of their bits.
+        let digits: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+        *counts.entry(digits.to_bits()).or_default() += 1;
+    }
+    let buckets = counts.into_iter();
+    Samples::Histogram(buckets.map(|(bits, n)| (f64::from_bits(bits), n)).collect())
+}
+
 fn line(dice: &mut Dice, info: &CaseInfo, centre: f64, round: u32) -> CaseLine {
     let outcome = outcome(info, round);
     let drift = (0.05 * dice.normal()).exp();
-    let memory = info.aspect == Aspect::Memory;
+    let memory = info.aspect.is_level();
     let (samples, ops) = match centre {
         _ if memory => (1, 1),
         slow if slow > 300_000.0 => (30, 1),
@@ -192,7 +218,7 @@ fn line(dice: &mut Dice, info: &CaseInfo, centre: f64, round: u32) -> CaseLine {
         id: info.id.clone(),
         round,
         samples: if outcome == Outcome::Measured {
-            Samples::Raw(values)
+            kept(values)
         } else {
             Samples::default()
         },
@@ -217,7 +243,14 @@ fn line(dice: &mut Dice, info: &CaseInfo, centre: f64, round: u32) -> CaseLine {
                     ("resident", 0.7),
                     ("page_tables", 0.2),
                     ("kernel_stack", 0.1),
+                    ("virtual", 9.0),
                 ])
+            } else {
+                BTreeMap::new()
+            },
+            figures: if info.operation.contains("many/") {
+                let figures = [("switches_per_second", 1e9 / centre), ("system_share", 0.8)];
+                figures.map(|(name, value)| (name.to_owned(), value)).into()
             } else {
                 BTreeMap::new()
             },

@@ -184,6 +184,7 @@ impl Browser {
     /// Types into a field.
     pub(crate) fn write(&self, selector: &str, text: &str) {
         let element = self.element(selector);
+        self.session(&format!("/element/{element}/clear"), &json!({}));
         self.session(&format!("/element/{element}/value"), &json!({"text": text}));
     }
 

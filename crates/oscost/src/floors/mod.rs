@@ -113,7 +113,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         program: "eventfd",
-        case: "ipc/message/eventfd/processes/placement=same-cpu",
+        case: "ipc/message/eventfd/processes/size=8B/placement=same-cpu",
         bounds: SAME,
     },
     Floor {

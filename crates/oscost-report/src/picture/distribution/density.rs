@@ -51,9 +51,50 @@ pub(super) fn density(
     curve
 }
 
+/// The curve without the points that lie within a quarter of a pixel of the
+/// line between the points that stay (Douglas and Peucker, 1973).
+pub(super) fn thinned(curve: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    const NEAR: f64 = 0.25;
+    let (Some(&first), Some(&last)) = (curve.first(), curve.last()) else {
+        return Vec::new();
+    };
+    let slope = (last.1 - first.1) / (last.0 - first.0).max(f64::MIN_POSITIVE);
+    let apart = |point: &(f64, f64)| (first.1 + slope * (point.0 - first.0) - point.1).abs();
+    let inner = curve.iter().enumerate().skip(1);
+    let farthest = inner.max_by(|(_, a), (_, b)| apart(a).total_cmp(&apart(b)));
+    match farthest {
+        Some((index, point)) if apart(point) > NEAR => {
+            let mut thin = thinned(&curve[..=index]);
+            thin.pop();
+            thin.extend(thinned(&curve[index..]));
+            thin
+        }
+        Some(_) => vec![first, last],
+        None => vec![first],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thinned_curve_stays_close_and_keeps_its_ends() {
+        let curve: Vec<(f64, f64)> = (0..200)
+            .map(|x| (f64::from(x), 20.0 * (f64::from(x) / 15.0).sin()))
+            .collect();
+        let thin = thinned(&curve);
+        assert!(thin.len() < 100 && thin.len() > 20, "{}", thin.len());
+        assert_eq!((thin.first(), thin.last()), (curve.first(), curve.last()));
+        let at = |x: f64| {
+            let pair = thin.windows(2).find(|pair| pair[1].0 >= x).unwrap();
+            let share = (x - pair[0].0) / (pair[1].0 - pair[0].0);
+            pair[0].1 + share * (pair[1].1 - pair[0].1)
+        };
+        assert!(curve.iter().all(|(x, y)| (at(*x) - y).abs() <= 0.26));
+        assert_eq!(thinned(&curve[..1]), curve[..1]);
+        assert!(thinned(&[]).is_empty());
+    }
 
     #[test]
     fn two_modes_are_two_humps() {

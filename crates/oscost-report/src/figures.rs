@@ -1,0 +1,104 @@
+//! Figures that a case took beside its samples, in words. A name of the record
+//! ends in its unit; a name without a known unit is shown as it is.
+
+use oscost_analysis::{Estimate, format};
+use oscost_record::Unit;
+
+/// What a value is, by the end of its name.
+enum Kind {
+    Share,
+    Rate,
+    Time,
+    Size,
+    Number,
+}
+
+const ENDS: [(&str, Kind); 5] = [
+    ("_share", Kind::Share),
+    ("_per_second", Kind::Rate),
+    ("_ns", Kind::Time),
+    ("_bytes", Kind::Size),
+    ("_count", Kind::Number),
+];
+
+/// The name without its unit, and how to show a value of it.
+fn parsed(name: &str) -> (String, &'static Kind) {
+    let found = ENDS
+        .iter()
+        .find_map(|(end, kind)| Some((name.strip_suffix(end)?, kind)));
+    let (name, kind) = found.unwrap_or((name, &Kind::Number));
+    (name.replace('_', " "), kind)
+}
+
+/// A value alone: `97 %`, `240,000 per second`, `3.21 µs`.
+fn value(kind: &Kind, value: f64) -> String {
+    match kind {
+        Kind::Share => format::percent(value),
+        Kind::Rate => format!("{} per second", count(value)),
+        Kind::Time => format::quantity(value, &Unit::time("")),
+        Kind::Size => format::quantity(value, &Unit::memory("")),
+        Kind::Number => count(value),
+    }
+}
+
+/// A number with a decimal where it is small.
+fn count(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        size if size < 99.5 && size.fract() != 0.0 => format::ratio(value),
+        _ => format::grouped(value),
+    }
+}
+
+/// A figure with its interval: `fairness: 97 % (95 % to 98 %)`. That of a share
+/// ends where shares do: few rounds may reach beyond.
+pub(crate) fn with_interval(name: &str, estimate: &Estimate) -> String {
+    let (name, kind) = parsed(name);
+    let possible = |end: f64| match kind {
+        Kind::Share => end.clamp(0.0, 1.0),
+        _ => end,
+    };
+    let ends = [possible(estimate.low), possible(estimate.high)];
+    let [middle, low, high] = [estimate.value, ends[0], ends[1]].map(|end| value(kind, end));
+    format!("{name}: {middle} ({low} to {high})")
+}
+
+/// A figure without it: `fairness 97 %`.
+pub(crate) fn short(name: &str, estimate: &Estimate) -> String {
+    let (name, kind) = parsed(name);
+    format!("{name} {}", value(kind, estimate.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_read_off_the_name() {
+        let estimate = |value: f64| Estimate {
+            value,
+            low: value * 0.5,
+            high: value * 2.0,
+        };
+        for (name, value, text) in [
+            ("system_share", 0.4, "system: 40 % (20 % to 80 %)"),
+            ("fair_share", 0.6, "fair: 60 % (30 % to 100 %)"),
+            (
+                "switches_per_second",
+                240_000.0,
+                "switches: 240,000 per second (120,000 per second to 480,000 per second)",
+            ),
+            (
+                "worst_wait_ns",
+                3_000.0,
+                "worst wait: 3.00 µs (1.50 µs to 6.00 µs)",
+            ),
+            ("saved_bytes", 64.0, "saved: 64 B (32 B to 128 B)"),
+            ("lost_jobs_count", 3.0, "lost jobs: 3 (1.50 to 6)"),
+            ("oddity", 7.0, "oddity: 7 (3.5 to 14)"),
+        ] {
+            assert_eq!(with_interval(name, &estimate(value)), text);
+        }
+        assert_eq!(short("system_share", &estimate(0.4)), "system 40 %");
+    }
+}
