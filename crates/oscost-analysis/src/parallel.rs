@@ -1,26 +1,38 @@
-//! The same work on every item, each processor with its share. The result never
-//! depends on how many processors there are.
+//! The same work on every item, by all processors. The result never depends on
+//! how many there are, nor on who did what.
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What `work` makes of each of `items`, in their order. A panic in `work` is
-/// passed on.
+/// What `work` makes of each of `items`, in their order. Whoever is free takes
+/// the next, so the longest work best comes first. A panic in `work` is passed
+/// on.
 pub fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = items.len().div_ceil(workers).max(1);
-    thread::scope(|scope| {
-        let work = &work;
-        let at_work: Vec<_> = items
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<R>>()))
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match items.get(index) {
+                Some(item) => done.push((index, work(item))),
+                None => return done,
+            }
+        }
+    };
+    let mut all: Vec<(usize, R)> = thread::scope(|scope| {
+        let at_work: Vec<_> = (0..workers.min(items.len()))
+            .map(|_| scope.spawn(share))
             .collect();
         let done = at_work.into_iter().flat_map(|worker| match worker.join() {
             Ok(part) => part,
             Err(panic) => std::panic::resume_unwind(panic),
         });
         done.collect()
-    })
+    });
+    all.sort_by_key(|&(index, _)| index);
+    all.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]

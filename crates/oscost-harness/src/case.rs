@@ -167,6 +167,20 @@ impl Suite {
             .collect()
     }
 
+    /// The case of an id. Only the rows that it may stem from are spread out: a
+    /// probe looks itself up here, and what it puts on its heap is copied by
+    /// every fork that it measures.
+    #[must_use]
+    pub fn find(&self, id: &CaseId) -> Option<Case> {
+        let operation = id.0.strip_prefix(self.name)?.strip_prefix('/')?;
+        let mut rows = self.families.iter().copied().flatten();
+        rows.find_map(|row| {
+            let its = operation.starts_with(row.operation);
+            let cases = its.then(|| self.spread(row)).unwrap_or_default();
+            cases.into_iter().find(|case| case.info.id == *id)
+        })
+    }
+
     fn spread(&self, row: &'static Row) -> Vec<Case> {
         let mut cases = Vec::new();
         for (values, tier) in combinations(row) {
@@ -349,6 +363,9 @@ mod tests {
             families: &[&[ROW, CONTROL]],
         };
         let cases = suite.cases();
+        let found = suite.find(&cases[7].info.id).unwrap();
+        assert_eq!(found.info, cases[7].info);
+        assert!(suite.find(&"process/switch/pip".into()).is_none());
         let control = cases[7].info.control.as_ref().unwrap();
         assert_eq!(control.0, "process/control/pipe/size=64KiB");
         assert!(cases.iter().any(|case| case.info.id == *control));

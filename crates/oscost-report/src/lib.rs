@@ -32,7 +32,8 @@ pub struct Written {
     pub page: PathBuf,
     /// The answers as Markdown.
     pub headlines: PathBuf,
-    /// The PNG files, the ladder first.
+    /// The PNG files, the ladder first: every picture but the distributions, of
+    /// which only those that the headlines stand on are files.
     pub pictures: Vec<PathBuf>,
 }
 

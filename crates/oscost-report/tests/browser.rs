@@ -123,6 +123,11 @@ fn the_page_works_in_a_browser() {
             json!([]),
             "labels that overlap at {width}"
         );
+        assert_eq!(
+            browser.run(STRUCK),
+            json!([]),
+            "names that a whisker runs through at {width}"
+        );
     }
     assert_eq!(browser.console(), Vec::<Value>::new());
 }
@@ -145,3 +150,21 @@ document.querySelectorAll('svg').forEach(svg => {
   });
 });
 return found";
+
+/// Names of lines that the whisker of a mark, an upright stroke, runs through;
+/// how many names there were is checked too.
+const STRUCK: &str = "
+const found = [];
+let names = 0;
+document.querySelectorAll('section[aria-labelledby=size] svg').forEach(svg => {
+  if (svg.getClientRects().length === 0) return;
+  const strokes = Array.from(svg.querySelectorAll('polyline[stroke-width=\"3\"]'))
+    .map(line => line.getBoundingClientRect()).filter(box => box.width < 3 && box.height > 0);
+  svg.querySelectorAll('text').forEach(text => {
+    if (!/--(line|process|thread|coroutine)/.test(text.getAttribute('fill'))) return;
+    names += 1;
+    const box = text.getBoundingClientRect();
+    if (strokes.some(s => s.right > box.left && s.left < box.right && s.bottom > box.top + 2 && s.top < box.bottom - 2)) found.push(text.textContent.trim());
+  });
+});
+return names > 20 ? found : ['only ' + names + ' names'];";

@@ -56,9 +56,7 @@ fn parse(spec: &OsStr, suites: &[Suite]) -> Result<(Spec, Case), Failure> {
         .map_err(|error| Failure::Fail(format!("{PROBE_FLAG} is for oscost's own use: {error}")))?;
     let case = suites
         .iter()
-        .filter(|suite| suite.name == spec.id.suite())
-        .flat_map(Suite::cases)
-        .find(|case| case.info.id == spec.id)
+        .find_map(|suite| suite.find(&spec.id))
         .ok_or_else(|| Failure::Fail(format!("this program has no case {}", spec.id)))?;
     Ok((spec, case))
 }

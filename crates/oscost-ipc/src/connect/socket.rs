@@ -172,6 +172,8 @@ impl<C: Connection> Side for Server<C> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     fn once<C: Connection>((mut caller, mut server): Sides<C>) -> Sides<C> {
@@ -208,12 +210,22 @@ mod tests {
             (caller, server) = once((caller, server));
         }
         let port = format!(":{:04X} ", server.listener.local_addr().unwrap().port());
+        // A child that another test makes meanwhile has a copy of what is open
+        // here, until it ends; a port in TIME_WAIT stays for a minute.
+        let begin = Instant::now();
+        while states(&port) != ["0A"] {
+            assert!(begin.elapsed().as_secs() < 30, "{:?}", states(&port));
+            std::thread::yield_now();
+        }
+    }
+
+    /// The states of the sockets on a port, 0A for one that listens.
+    fn states(port: &str) -> Vec<String> {
         let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-        let of_ours = table.lines().filter(|line| line.contains(&port));
-        // The one that listens: state 0A.
-        let states: Vec<&str> = of_ours
+        let lines = table.lines().filter(|line| line.contains(port));
+        lines
             .filter_map(|line| line.split_whitespace().nth(3))
-            .collect();
-        assert_eq!(states, ["0A"]);
+            .map(str::to_owned)
+            .collect()
     }
 }

@@ -112,23 +112,28 @@ impl Drawings {
     /// The PNG files: names and bytes, the ladder first. Of the distributions
     /// only those that the headlines stand on: a file each would be hundreds.
     pub(super) fn files(&self, note: &str) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
-        let mut files = Vec::new();
-        files.extend(
-            self.ladder
-                .as_ref()
-                .map(|one| file(one, note))
-                .transpose()?,
-        );
-        files.extend(self.apart.as_ref().map(|one| file(one, note)).transpose()?);
-        let lines = side_by_side(&self.lines, |(one, _)| file(one, note));
         let headlines = self.distributions.iter().filter(|one| one.is_headline());
-        let headlines: Vec<&Distribution> = headlines.collect();
-        let headlines = side_by_side(&headlines, |one| file(*one, note));
-        for file in lines.into_iter().chain(headlines) {
-            files.push(file?);
-        }
-        Ok(files)
+        let drawings = (self.ladder.iter().map(Drawing::Ladder))
+            .chain(self.apart.iter().map(Drawing::Apart))
+            .chain(self.lines.iter().map(|(one, _)| Drawing::Lines(one)))
+            .chain(headlines.map(Drawing::Distribution));
+        let drawings: Vec<Drawing<'_>> = drawings.collect();
+        let files = side_by_side(&drawings, |drawing| match drawing {
+            Drawing::Ladder(one) => file(*one, note),
+            Drawing::Apart(one) => file(*one, note),
+            Drawing::Lines(one) => file(*one, note),
+            Drawing::Distribution(one) => file(*one, note),
+        });
+        files.into_iter().collect()
     }
+}
+
+/// One picture of any kind.
+enum Drawing<'a> {
+    Ladder(&'a Ladder),
+    Apart(&'a Apart),
+    Lines(&'a Lines),
+    Distribution(&'a Distribution),
 }
 
 fn file(picture: &impl Picture, note: &str) -> Result<(String, Vec<u8>), ReportError> {

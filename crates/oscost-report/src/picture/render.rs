@@ -72,7 +72,7 @@ pub(crate) fn png(picture: &impl Picture, note: &str) -> Result<Vec<u8>, DrawErr
     }
     let mut file = Vec::new();
     // Flat areas pack best unfiltered.
-    PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::NoFilter)
+    PngEncoder::new_with_quality(&mut file, CompressionType::Default, FilterType::NoFilter)
         .write_image(&pixels, width, height, image::ColorType::Rgb8)
         .map_err(|error| DrawError(error.to_string()))?;
     Ok(file)

@@ -121,11 +121,6 @@ const FLOORS: &[Floor] = &[
         case: "ipc/message/posix-queue/processes/size=64B/placement=same-cpu",
         bounds: SAME,
     },
-    Floor {
-        program: "pthread_mutex",
-        case: "sync/uncontended/pthread-mutex",
-        bounds: SAME,
-    },
     // A few nanoseconds: where the linker puts the loop is worth several
     // percent.
     Floor {

@@ -163,9 +163,16 @@ impl Ridge<'_> {
             let [(first, _), .., (last, _)] = curve.as_slice() else {
                 continue;
             };
-            let closed = [&[(*first, base)], curve.as_slice(), &[(*last, base)]].concat();
-            canvas.fill(&closed, ink, 0.25)?;
-            canvas.line(&curve, ink, 1.5)?;
+            // Where too few samples lie to rise there is nothing to fill; one of
+            // many low ridges has no outline.
+            let rises = curve.iter().any(|&(_, y)| base - y >= 1.0);
+            if rises {
+                let closed = [&[(*first, base)], curve.as_slice(), &[(*last, base)]].concat();
+                canvas.fill(&closed, ink, if self.low { 0.5 } else { 0.25 })?;
+            }
+            if !(rises && self.low) {
+                canvas.line(&curve, ink, 1.5)?;
+            }
         }
         Ok(())
     }
