@@ -20,19 +20,20 @@ pub struct Crossing {
     pub sizes: (f64, f64),
 }
 
-/// Compares `dear` with `cheap` at the sizes that both have, each given by
-/// rising size. `None` with fewer than two of these.
+/// Compares `dear` with `cheap`, each given by rising size, over the sizes that
+/// lie inside both. One that only the other was measured at is interpolated.
+/// `None` with fewer than two sizes.
 ///
 /// The ends are where the ends of the interval of the difference cross zero:
 /// every size between them has a difference that this run cannot tell from
 /// zero.
 #[must_use]
 pub fn crossing(dear: &[(f64, Estimate)], cheap: &[(f64, Estimate)]) -> Option<Crossing> {
-    let both = dear.iter().filter_map(|&(size, dear)| {
-        let (_, cheap) = cheap.iter().find(|(other, _)| (other - size).abs() < 0.5)?;
-        Some((size, difference_of(dear, *cheap)))
-    });
-    let apart: Vec<(f64, Estimate)> = both.collect();
+    let mut sizes: Vec<f64> = dear.iter().chain(cheap).map(|&(size, _)| size).collect();
+    sizes.sort_by(f64::total_cmp);
+    sizes.dedup();
+    let apart = |size: f64| Some((size, difference_of(at(dear, size)?, at(cheap, size)?)));
+    let apart: Vec<(f64, Estimate)> = sizes.into_iter().filter_map(apart).collect();
     let [(first, _), .., (last, _)] = apart.as_slice() else {
         return None;
     };
@@ -42,6 +43,24 @@ pub fn crossing(dear: &[(f64, Estimate)], cheap: &[(f64, Estimate)]) -> Option<C
         earliest: onset(|by| by.high),
         latest: onset(|by| by.low),
         sizes: (*first, *last),
+    })
+}
+
+/// The estimate at a size, on the straight line between its neighbours; `None`
+/// outside of what was measured.
+fn at(curve: &[(f64, Estimate)], size: f64) -> Option<Estimate> {
+    let above = curve.iter().position(|&(other, _)| other >= size)?;
+    let (next, high) = curve[above];
+    if next <= size {
+        return Some(high);
+    }
+    let (before, low) = *curve.get(above.checked_sub(1)?)?;
+    let share = (size - before) / (next - before);
+    let between = |of: fn(&Estimate) -> f64| of(&low) + (of(&high) - of(&low)) * share;
+    Some(Estimate {
+        value: between(|end| end.value),
+        low: between(|end| end.low),
+        high: between(|end| end.high),
     })
 }
 
@@ -113,6 +132,17 @@ mod tests {
     fn only_the_last_crossing_counts() {
         let found = crossing(&curve([50.0, 10.0, 58.0], 0.0), &curve([30.0; 3], 0.0)).unwrap();
         assert_eq!(found.from, Some(36.0));
+    }
+
+    #[test]
+    fn a_size_that_only_one_was_measured_at_counts() {
+        let ends = [(0.0, around(30.0, 0.0)), (64.0, around(30.0, 0.0))];
+        let found = crossing(&curve([10.0, 50.0, 170.0], 0.0), &ends).unwrap();
+        assert_eq!(found.from, Some(8.0));
+        // Nothing is said of sizes beyond the smaller range.
+        let short = [(0.0, around(60.0, 0.0)), (32.0, around(60.0, 0.0))];
+        let found = crossing(&curve([10.0, 50.0, 170.0], 0.0), &short).unwrap();
+        assert_eq!((found.from, found.sizes), (Some(20.0), (0.0, 32.0)));
     }
 
     #[test]
