@@ -175,9 +175,11 @@ impl Suite {
         let operation = id.0.strip_prefix(self.name)?.strip_prefix('/')?;
         let mut rows = self.families.iter().copied().flatten();
         rows.find_map(|row| {
-            let its = operation.starts_with(row.operation);
-            let cases = its.then(|| self.spread(row)).unwrap_or_default();
-            cases.into_iter().find(|case| case.info.id == *id)
+            if !operation.starts_with(row.operation) {
+                return None;
+            }
+            let mut cases = self.spread(row).into_iter();
+            cases.find(|case| case.info.id == *id)
         })
     }
 
