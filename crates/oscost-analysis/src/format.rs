@@ -44,7 +44,9 @@ pub fn quantity(value: f64, unit: &Unit) -> String {
     if value == 0.0 {
         return format!("0 {symbol}");
     }
-    format!("{text} {symbol}")
+    // What is rounded to nothing has no sign.
+    let nothing = text.strip_prefix('-').filter(|text| *text == "0");
+    format!("{} {symbol}", nothing.unwrap_or(&text))
 }
 
 /// How many times: `0.82`, `1.05`, `6.5`, `90`, `12,300`. Two decimals below
@@ -140,6 +142,7 @@ mod tests {
         for (value, text) in [
             (0.0, "0 B"),
             (0.4, "0 B"),
+            (-0.4, "0 B"),
             (100.4, "100 B"),
             (1023.0, "1023 B"),
             (1024.0, "1.00 KiB"),

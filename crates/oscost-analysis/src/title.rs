@@ -21,7 +21,14 @@ pub fn title_without(info: &CaseInfo, parameter: &str) -> String {
         .parameters
         .iter()
         .filter(|(name, _)| *name != parameter);
-    parts.extend(others.map(|(name, value)| value_of(name, value)));
+    let unit_tells = |of: &Parameter| {
+        let same = info.parameters.values().filter(|one| one.unit == of.unit);
+        of.unit.is_empty() || same.count() == 1
+    };
+    parts.extend(others.map(|(name, value)| match unit_tells(value) {
+        true => value_of(name, value),
+        false => format!("{} {name}", value_of(name, value)),
+    }));
     if has_placement(info) {
         parts.push(info.placement.to_string());
     }

@@ -136,6 +136,19 @@ fn what_stopped_an_operation_is_told() {
 }
 
 #[test]
+fn parameters_of_one_unit_are_told_by_their_names() {
+    let title = |id| oscost_analysis::full_title(&info(id));
+    assert_eq!(
+        title("sync/contended/mutex/contenders=2/section=100ns/outside=0ns"),
+        "contended/mutex, 2 contenders, 0 ns outside, 100 ns section"
+    );
+    assert_eq!(
+        title("ipc/message/pipe/size=64B/placement=cross-cpu"),
+        "message/pipe, 64 B, cross-cpu"
+    );
+}
+
+#[test]
 fn other_parameters_tell_operations_apart() {
     let mut noise = Noise::new(6);
     let cases = [16, 64].into_iter().flat_map(|stack| {

@@ -33,7 +33,7 @@ const PAGES: &[Axis] = &[Axis {
     full: &[4096, 1_048_576],
 }];
 
-/// One chunk: that threads share their memory is the same at any length.
+/// One length: it is enough to hold threads against processes.
 const ONE: &[Axis] = &[Axis {
     name: "chunk",
     unit: "B",

@@ -1,36 +1,14 @@
 //! What the page says, and that nothing a record holds can make it say more.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may stop, and says what it skips"
-)]
-
 mod common;
 
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
 
+use common::page::{only, page_of, section, whole_page};
 use oscost_analysis::summarise;
-use oscost_record::{Damage, End, Outcome, Record};
+use oscost_record::{Damage, End, Outcome};
 use oscost_report::{ReportError, write};
-
-fn page_of(record: &Record) -> String {
-    let out = tempfile::tempdir().unwrap();
-    let written = write(record, out.path()).unwrap();
-    fs::read_to_string(written.page).unwrap()
-}
-
-/// The page of everything, made once for all tests that look at it.
-fn whole_page() -> &'static str {
-    static PAGE: LazyLock<String> = LazyLock::new(|| page_of(&common::record(3)));
-    &PAGE
-}
-
-/// A small record: the cases whose id contains one of `parts`.
-fn only(rounds: u32, parts: &[&str]) -> Record {
-    common::record_of(rounds, |id| parts.iter().any(|part| id.0.contains(part)))
-}
 
 #[test]
 fn every_case_is_on_the_page_and_every_link_leads_somewhere() {
@@ -156,61 +134,6 @@ fn a_percentile_needs_its_samples() {
     assert!(page.contains("needs 10,000 samples, and there are 1,600"));
 }
 
-/// Every picture of a page.
-fn pictures_of(page: &str) -> impl Iterator<Item = &str> {
-    let pictures = page.split("<svg ").skip(1);
-    pictures.map(|svg| svg.split("</svg>").next().unwrap())
-}
-
-/// The words of a picture.
-fn texts_of(svg: &str) -> Vec<&str> {
-    svg.split("<text ")
-        .skip(1)
-        .map(|text| text.split_once('>').unwrap().1)
-        .map(|text| text.split("</text>").next().unwrap().trim())
-        .collect()
-}
-
-#[test]
-fn every_axis_has_a_unit_or_says_what_it_counts() {
-    for (number, svg) in pictures_of(whole_page()).enumerate() {
-        let texts = texts_of(svg);
-        let axes = texts
-            .iter()
-            .filter(|text| text.ends_with("(logarithmic)"))
-            .count();
-        assert!(axes >= 1, "picture {number} names no axis");
-        let units = [" ns", " µs", " ms", " s", " B", " KiB", " MiB", " GiB"];
-        let ticks = texts
-            .iter()
-            .filter(|text| units.iter().any(|unit| text.ends_with(unit)))
-            .count();
-        assert!(ticks >= 2, "picture {number} has no units: {texts:?}");
-    }
-}
-
-#[test]
-fn no_name_is_cut_off() {
-    let texts: Vec<&str> = pictures_of(whole_page()).flat_map(texts_of).collect();
-    assert!(texts.len() > 1000);
-    let cut: Vec<_> = texts.iter().filter(|text| text.contains('…')).collect();
-    assert!(cut.is_empty(), "{cut:?}");
-}
-
-#[test]
-fn colours_of_the_page_are_variables() {
-    let page = page_of(&only(2, &["pthread"]));
-    let figure = page
-        .split("<figure>")
-        .nth(1)
-        .unwrap()
-        .split("</figure>")
-        .next()
-        .unwrap();
-    assert!(figure.contains("fill=\"var(--thread)\""));
-    assert!(!figure.contains("=\"#0"), "a fixed colour is left");
-}
-
 #[test]
 fn a_killed_run_says_so() {
     let mut record = only(2, &["pthread"]);
@@ -235,37 +158,6 @@ fn a_record_without_a_single_case_is_a_page() {
     let cases = record.run.cases.len();
     let census = format!("{cases} cases: {cases} not reached.");
     assert!(page_of(&record).contains(&census));
-}
-
-/// What lies between a heading's anchor and the end of its section.
-fn section<'a>(page: &'a str, anchor: &str) -> &'a str {
-    let (_, rest) = page.split_once(&format!("id=\"{anchor}\"")).unwrap();
-    rest.split("</section>").next().unwrap()
-}
-
-#[test]
-fn what_cannot_be_told_from_zero_is_drawn_and_said() {
-    let page = page_of(&only(3, &["/ring/"]));
-    let picture = pictures_of(section(&page, "size")).next().unwrap();
-    let texts = texts_of(picture);
-    assert!(texts.contains(&"≤ 0"), "{texts:?}");
-    for panel in ["Processes: ring, sets read", "Threads: ring, sets read"] {
-        assert!(texts.contains(&panel), "{texts:?}");
-    }
-    // Every member of the grid has its place, below resolution or not.
-    let marks = picture.matches("class=\"hit\"").count();
-    assert_eq!(marks, 2 * 5 * 6);
-    let notes = section(&page, "distributions");
-    assert!(notes.contains("net of process/control/ring/set=0KiB: "));
-    assert!(notes.contains(": below resolution: "));
-}
-
-#[test]
-fn a_spawn_overtakes_a_fork_in_words() {
-    let page = page_of(&only(3, &["process/create/"]));
-    let words = section(&page, "size");
-    assert!(words.contains("Fork alone, without any program, costs more than posix_spawn from "));
-    assert!(page.contains("To have a program started by posix_spawn it pays "));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use oscost_record::*;
 
 mod catalogue;
+pub(crate) mod page;
 pub(crate) use catalogue::catalogue;
 
 /// Uniform numbers by a linear congruential generator (Knuth's MMIX).
