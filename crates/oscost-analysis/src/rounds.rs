@@ -123,6 +123,7 @@ pub(crate) mod tests {
             counters: oscost_record::Counters::default(),
             cpus: Vec::new(),
             bursts: Vec::new(),
+            reference: None,
         }
     }
 

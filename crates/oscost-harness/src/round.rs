@@ -81,6 +81,7 @@ pub fn line(
         counters: Counters::default(),
         cpus: Vec::new(),
         bursts: Vec::new(),
+        reference: None,
     };
     match measured {
         Ok(bursts) => fill(&mut line, bursts),

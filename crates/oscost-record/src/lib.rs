@@ -15,7 +15,7 @@ mod unit;
 mod writer;
 
 pub use case::{Aspect, CaseId, CaseInfo, Parameter, Peers, Placement, TaskKind, Tier};
-pub use line::{Burst, CaseLine, Counters, Line, Outcome, RoundLine};
+pub use line::{Burst, CaseLine, Counters, Line, Outcome, Reference, RoundLine};
 pub use machine::{Configuration, Machine, State};
 pub use reader::{Damage, ReadError, Record};
 pub use run::{ClockInfo, Driver, End, Run, SCHEMA, Tool};

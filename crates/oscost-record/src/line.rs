@@ -68,6 +68,24 @@ pub struct CaseLine {
     /// The bursts in the order in which they ran.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bursts: Vec<Burst>,
+    /// What the frozen workload took that had its bursts between those of the
+    /// case; absent where none had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+}
+
+/// A frozen workload whose bursts took turns with those of a case. What the
+/// machine did to both in those milliseconds cancels in their ratio.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Which workload, with its version: `pipe@1`. Ratios to different
+    /// workloads, or versions of one, are never compared.
+    pub workload: String,
+    /// The median of its bursts, per operation of the workload.
+    pub level: Nanos,
+    /// The median over neighbouring bursts of case ÷ workload: time per
+    /// operation of the one by time per operation of the other.
+    pub ratio: f64,
 }
 
 /// Consecutive samples between two readings of the counters: what one proof

@@ -53,6 +53,7 @@ fn line(round: u32) -> CaseLine {
         },
         cpus: vec![Cpu(0)],
         bursts: Vec::new(),
+        reference: None,
     }
 }
 

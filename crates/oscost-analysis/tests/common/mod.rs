@@ -80,6 +80,7 @@ pub(crate) fn line(info: &CaseInfo, round: u32, samples: Samples) -> CaseLine {
         counters: Counters::default(),
         cpus: Vec::new(),
         bursts: Vec::new(),
+        reference: None,
     }
 }
 

@@ -224,6 +224,7 @@ fn line(dice: &mut Dice, info: &CaseInfo, centre: f64, round: u32) -> CaseLine {
             Samples::default()
         },
         outcome,
+        reference: None,
         unit: info.unit.clone(),
         ops_per_sample: Ops(ops),
         counters: Counters {
