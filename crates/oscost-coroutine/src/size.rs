@@ -12,16 +12,25 @@ use oscost_record::{Aspect, TaskKind, Tier};
 use crate::context::ContextPair;
 use crate::pause::{Boxed, Pause};
 use crate::stack::canary::{self, KEYS, Seen, paint};
+use crate::stack::{Called, Inlined};
 use crate::tally::Tally;
 
 /// The sizes.
 pub const ROWS: &[Row] = &[
     Row {
         operation: "size/bare",
-        title: "stack switch in assembly",
+        title: "stack switch, inlined",
+        question: "How many bytes does a switch of stacks write that is inlined in assembly, \
+                   beside what the compiler has there because it is in use?",
+        build: |_| Ok(painted(canary::bare::<Inlined>)),
+        ..ROW
+    },
+    Row {
+        operation: "size/bare-call",
+        title: "stack switch by a function",
         question: "How many bytes does a switch by a function write that saves every register \
                    which a call must keep, the stack pointer among them?",
-        build: |_| Ok(painted(canary::bare)),
+        build: |_| Ok(painted(canary::bare::<Called>)),
         ..ROW
     },
     Row {
@@ -161,7 +170,7 @@ fn future(tally: Tally) -> Result<Reading, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::SAVED_BYTES;
+    use crate::stack::Way;
 
     fn read(measure: Measure) -> Reading {
         let Measure::Level(mut level) = measure else {
@@ -174,8 +183,14 @@ mod tests {
 
     #[test]
     fn what_the_bare_switch_saves_is_what_it_says() {
-        let reading = read(painted(canary::bare));
-        assert_eq!(reading.value, SAVED_BYTES as f64);
+        what_it_says::<Inlined>();
+        what_it_says::<Called>();
+        what_it_says::<Called<true>>();
+    }
+
+    fn what_it_says<W: Way>() {
+        let reading = read(painted(canary::bare::<W>));
+        assert_eq!(reading.value, W::SAVED_BYTES as f64);
         assert_eq!(reading.parts["beside_it"], size_of::<usize>() as f64);
     }
 
@@ -187,7 +202,10 @@ mod tests {
         assert!((16.0..2048.0).contains(&library.value), "{library:?}");
         let context = read(painted(swapcontext));
         println!("{context:?}");
-        assert!(context.value > SAVED_BYTES as f64, "{context:?}");
+        assert!(
+            context.value > Called::<false>::SAVED_BYTES as f64,
+            "{context:?}"
+        );
         assert!(context.parts["on_the_stack"] < 512.0, "{context:?}");
     }
 

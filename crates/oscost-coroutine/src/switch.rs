@@ -16,7 +16,7 @@ use tokio::task::yield_now;
 use crate::context::ContextPair;
 use crate::pause::{Boxed, Pause};
 use crate::runtime;
-use crate::stack::{Coroutine, Stack};
+use crate::stack::{Called, Coroutine, Inlined, Stack, Way};
 use crate::tally::Tally;
 use crate::timed::timed;
 
@@ -24,21 +24,33 @@ use crate::timed::timed;
 pub const ROWS: &[Row] = &[
     row(
         "switch/bare",
-        "stack switch in assembly",
-        "What does it cost to hand the CPU to a coroutine with its own stack and back by a \
-         function that saves every register which a call must keep?",
+        "stack switch, inlined",
+        "What does it cost to hand the CPU to a coroutine with its own stack and back by \
+         assembly that is inlined, calls one way and returns the other, and leaves it to the \
+         compiler to save what is in use?",
         &[5, 6],
-        bare,
+        bare::<Inlined>,
     ),
     Row {
         tier: Tier::Full,
         ..row(
+            "switch/bare-call",
+            "stack switch by a function",
+            "What does it cost to hand the CPU to a coroutine with its own stack and back by a \
+             function that saves every register which a call must keep?",
+            &[5, 6],
+            bare::<Called>,
+        )
+    },
+    Row {
+        tier: Tier::Full,
+        ..row(
             "switch/bare-ret",
-            "the same, ending in a return",
-            "What does the same switch cost if it ends in a return instruction, for which the \
-             CPU expects another caller each time?",
+            "stack switch that returns",
+            "What does a switch of stacks by a function cost if it ends in a return \
+             instruction, for which the CPU expects another caller each time?",
             &[6],
-            bare_ret,
+            bare::<Called<true>>,
         )
     },
     row(
@@ -102,27 +114,10 @@ const fn row(
 /// The stack of each far side, except corosensei's, which has its own default.
 const STACK: usize = 64 << 10;
 
-fn bare(_: &Setting) -> Result<Measure, Failure> {
+fn bare<W: Way + 'static>(_: &Setting) -> Result<Measure, Failure> {
     let tally = Tally::new();
     let stack = Stack::new(STACK).during("mmap(stack)")?;
-    let mut far = Coroutine::new(stack, move |yielder| {
-        loop {
-            tally.count();
-            yielder.pause();
-        }
-    });
-    Ok(timed(tally, move |ops| {
-        for _ in 0..ops {
-            far.resume();
-        }
-        Ok(())
-    }))
-}
-
-fn bare_ret(_: &Setting) -> Result<Measure, Failure> {
-    let tally = Tally::new();
-    let stack = Stack::new(STACK).during("mmap(stack)")?;
-    let mut far = Coroutine::by_return(stack, move |yielder| {
+    let mut far = Coroutine::<W>::on(stack, move |yielder| {
         loop {
             tally.count();
             yielder.pause();

@@ -13,6 +13,7 @@ const SINGLE: &[(&str, &[&str])] = &[
         "switch",
         &[
             "bare",
+            "bare-call",
             "bare-ret",
             "corosensei",
             "swapcontext",
@@ -36,7 +37,10 @@ const SINGLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("channel", &["oneshot", "mpsc"]),
-    ("size", &["bare", "corosensei", "swapcontext", "future"]),
+    (
+        "size",
+        &["bare", "bare-call", "corosensei", "swapcontext", "future"],
+    ),
     ("crash", &["panic"]),
     ("control", &["loop"]),
 ];

@@ -1,6 +1,6 @@
 //! aarch64, AAPCS64: the stack switch.
 //!
-//! A suspended stack:
+//! A stack suspended by [`switch`]:
 //!
 //! ```text
 //! context + 160  whatever the caller of `exchange` has on its stack
@@ -16,8 +16,12 @@
 //! context        d8, d9                    <- 16-byte boundary
 //! ```
 //!
+//! A stack left by [`pause`] holds, from its context upwards, the address to go
+//! on at, a word of padding, x29 and x19; one left by [`resume`] the same with
+//! the return address.
+//!
 //! A new stack looks as if it had been suspended by a caller at `begin`, with
-//! `sp` = `top`, x19 = argument, x20 = entry, x30 = `begin`, and 0 elsewhere.
+//! `sp` = `top`, x19 = links, x20 = entry, x30 = `begin`, and 0 elsewhere.
 //!
 //! Of v8 to v15 the ABI keeps the lower halves only, d8 to d15. FPCR is global
 //! to the thread by the ABI (a call may change it only where that is its
@@ -25,11 +29,16 @@
 #![expect(unsafe_code, reason = "switching stacks is beyond Rust")]
 
 use std::arch::{asm, naked_asm};
+use std::mem::offset_of;
 
-use super::{Context, Entry};
+use super::{Context, Entry, Links};
 
 /// x19 to x30, d8 to d15 and sp. x30 is the return address.
-pub(super) const SAVED_BYTES: usize = 8 * (12 + 8 + 1);
+pub(super) const CALLED_SAVES: usize = 8 * (12 + 8 + 1);
+
+/// x19 and x29, which the compiler lets nobody else save, the address to go on
+/// at and sp.
+pub(super) const INLINED_SAVES: usize = 8 * 4;
 
 /// Calls [`exchange`] directly. Left to the compiler, a function in assembly is
 /// called through a table of addresses: another indirect branch on the way.
@@ -98,6 +107,72 @@ unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Conte
     )
 }
 
+/// [`super::way::Inlined`]: leaves the running stack for the far side.
+///
+/// Who arrives on a stack notes where the other was left: it knows both then.
+///
+/// # Safety
+/// `(*links).far` must come from [`prepare_inlined`] or from [`pause`], its
+/// stack must still be there, and nobody may have gone on from it since.
+#[inline(always)]
+pub(super) unsafe fn resume(links: *mut Links) {
+    // SAFETY: the caller vouches for the far side. It comes back behind the
+    // call with this stack as it was; all registers are declared as spoilt but
+    // x19, x29 and sp, which are put back (x18 is the platform's).
+    unsafe {
+        asm!(
+            "stp x29, x19, [sp, #-16]!",
+            "ldr x1, [x0, {far}]",
+            "ldr x2, [x1]",
+            "blr x2",
+            "ldp x29, x19, [sp], #16",
+            far = const offset_of!(Links, far),
+            inlateout("x0") links => _,
+            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _,
+            lateout("x24") _, lateout("x25") _, lateout("x26") _, lateout("x27") _,
+            lateout("x28") _,
+            clobber_abi("C"),
+        );
+    }
+}
+
+/// Leaves the stack of a coroutine for where it was resumed. [`resume`] calls
+/// it back at the label, with the links in x0 and the context in x1.
+///
+/// # Safety
+/// It must run on the stack of `links`, after a [`resume`] with the same links.
+#[inline(always)]
+pub(super) unsafe fn pause(links: *mut Links) {
+    // SAFETY: the caller vouches for it: `near` is where `resume` was left, with
+    // its return address on top. Registers are declared as in `resume`.
+    unsafe {
+        asm!(
+            "stp x29, x19, [sp, #-16]!",
+            "adr x2, 2f",
+            "str x2, [sp, #-16]!",
+            "mov x3, sp",
+            "str x3, [x0, {far}]",
+            "ldr x3, [x0, {near}]",
+            "mov sp, x3",
+            "ldr x30, [sp], #16",
+            "ret",
+            "2:",
+            "str x30, [sp, #-16]!",
+            "mov x3, sp",
+            "str x3, [x0, {near}]",
+            "add sp, x1, #16",
+            "ldp x29, x19, [sp], #16",
+            near = const offset_of!(Links, near),
+            far = const offset_of!(Links, far),
+            inlateout("x0") links => _,
+            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _,
+            lateout("x24") _, lateout("x25") _, lateout("x26") _, lateout("x27") _,
+            lateout("x28") _,
+            clobber_abi("C"),
+        );
+    }
+}
+
 /// Where the stack pointer is.
 #[inline(always)]
 pub(super) fn stack_pointer() -> usize {
@@ -132,23 +207,42 @@ pub(super) unsafe fn fill(from: *mut u8, words: usize, key: u64) {
     }
 }
 
-/// Lays out a new stack below `top`, so that the first switch to it calls
-/// `entry(argument)`.
+/// Lays out a new stack below `links`, so that the first [`switch`] to it calls
+/// `entry(links)`.
 ///
 /// # Safety
-/// `top` must be on a 16-byte boundary, with [`super::FIRST_FRAME`] writable
-/// bytes below it that nobody else uses.
-pub(super) unsafe fn prepare(top: *mut u8, entry: Entry, argument: *mut u8) -> Context {
+/// `links` must be on a 16-byte boundary, with [`super::FIRST_FRAME`] writable
+/// bytes below them that nobody else uses.
+pub(super) unsafe fn prepare(links: *mut Links, entry: Entry) -> Context {
     let mut words = [0_usize; 20];
-    words[8] = argument as usize;
+    words[8] = links.addr();
     words[9] = entry as usize;
     words[19] = begin as *const () as usize;
-    // SAFETY: 160 bytes below `top` are the caller's to give, and multiples of
-    // 16 below a 16-byte boundary are aligned for words.
+    // SAFETY: the caller vouches for 160 bytes.
+    unsafe { lay(links, words) }
+}
+
+/// The same for [`resume`].
+///
+/// # Safety
+/// As for [`prepare`].
+pub(super) unsafe fn prepare_inlined(links: *mut Links, entry: Entry) -> Context {
+    let begin = begin_inlined as *const () as usize;
+    // SAFETY: the caller vouches for 32 bytes.
+    unsafe { lay(links, [begin, 0, entry as usize, 0]) }
+}
+
+/// Writes words below `top`, the last one at the highest address.
+///
+/// # Safety
+/// `top` must be on a 16-byte boundary, and the memory below it be free.
+unsafe fn lay<const N: usize>(top: *mut Links, words: [usize; N]) -> Context {
+    // SAFETY: the caller vouches for the memory, and multiples of 8 below a
+    // 16-byte boundary are aligned for words.
     unsafe {
-        let context = top.sub(size_of_val(&words));
-        context.cast::<[usize; 20]>().write(words);
-        context
+        let context = top.byte_sub(size_of_val(&words)).cast::<[usize; N]>();
+        context.write(words);
+        context.cast()
     }
 }
 
@@ -159,29 +253,42 @@ unsafe extern "C" fn begin() {
     naked_asm!("mov x0, x19", "mov x30, xzr", "blr x20", "brk #1")
 }
 
+/// The same, entered as [`pause`] is.
+#[unsafe(naked)]
+unsafe extern "C" fn begin_inlined() {
+    naked_asm!(
+        "str x30, [sp, #-16]!",
+        "mov x3, sp",
+        "str x3, [x0, {near}]",
+        "add sp, x1, #16",
+        "ldr x2, [sp], #16",
+        "mov x29, xzr",
+        "mov x30, xzr",
+        "blr x2",
+        "brk #1",
+        near = const offset_of!(Links, near),
+    )
+}
+
 /// What the tests do in assembly: fill every register that a switch must keep,
 /// and see what is left of it.
 #[cfg(test)]
 pub(super) mod registers {
     use std::arch::naked_asm;
 
-    use super::super::{Context, Links};
+    use super::super::tests::{pause_once, resume_once};
+    use super::super::{Links, Way};
 
     /// How many registers [`survivors`] fills.
     pub(in super::super) const FILLED: usize = 19;
 
-    /// Fills the callee-saved registers, switches as [`super::exchange`] does,
-    /// and counts those that are intact; x30 is spent on the call itself.
-    /// `*sp` becomes the stack pointer at the call of the switch.
+    /// Fills the callee-saved registers, resumes, and counts those that are
+    /// intact; x30 is spent on the call itself.
     ///
     /// # Safety
-    /// As for [`super::exchange`]; `sp` must be valid for a write.
+    /// As for [`Way::resume`].
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn survivors<const RETURNS: bool>(
-        save: *mut Context,
-        to: Context,
-        sp: *mut usize,
-    ) -> usize {
+    pub(in super::super) unsafe extern "C" fn survivors<W: Way>(links: *mut Links) -> usize {
         naked_asm!(
             ".macro survives register, value",
             "mov x1, #\\value",
@@ -218,9 +325,7 @@ pub(super) mod registers {
             "fmov d13, x24",
             "fmov d14, x25",
             "fmov d15, x26",
-            "mov x9, sp",
-            "str x9, [x2]",
-            "bl {switch}",
+            "bl {resume}",
             "mov x0, xzr",
             "survives x19, 119",
             "survives x20, 120",
@@ -262,7 +367,7 @@ pub(super) mod registers {
             "add sp, sp, #160",
             "ret",
             ".purgem survives",
-            switch = sym super::exchange::<RETURNS>,
+            resume = sym resume_once::<W>,
         )
     }
 
@@ -271,7 +376,7 @@ pub(super) mod registers {
     /// # Safety
     /// `links` must point to the [`Links`] of the stack that it runs on.
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn soil<const RETURNS: bool>(links: *mut u8) -> ! {
+    pub(in super::super) unsafe extern "C" fn soil<W: Way>(links: *mut Links) -> ! {
         naked_asm!(
             "mov x19, #-1",
             "mov x20, x19",
@@ -292,13 +397,9 @@ pub(super) mod registers {
             "fmov d13, x19",
             "fmov d14, x19",
             "fmov d15, x19",
-            "ldr x1, [x0, {near}]",
-            "add x0, x0, {far}",
-            "bl {switch}",
+            "bl {pause}",
             "brk #1",
-            near = const std::mem::offset_of!(Links, near),
-            far = const std::mem::offset_of!(Links, far),
-            switch = sym super::exchange::<RETURNS>,
+            pause = sym pause_once::<W>,
         )
     }
 }

@@ -16,7 +16,7 @@ use corosensei::{Coroutine as Corosensei, CoroutineResult};
 use oscost_harness::{During as _, Failure};
 use oscost_sys::map::Mapping;
 
-use super::{Coroutine, Stack, State, arch};
+use super::{Coroutine, Stack, State, Way, arch};
 use crate::tally::Tally;
 
 /// What is left of the paint after a switch.
@@ -96,11 +96,11 @@ fn astray() -> Failure {
 ///
 /// # Errors
 /// What `mmap(2)` and `mprotect(2)` say.
-pub(crate) fn bare(tally: Tally, key: u8) -> Result<Seen, Failure> {
+pub(crate) fn bare<W: Way>(tally: Tally, key: u8) -> Result<Seen, Failure> {
     let top = Rc::new(Cell::new(0));
     let painted = Rc::clone(&top);
     let stack = Stack::new(STACK).during("mmap(stack)")?;
-    let mut coroutine = Coroutine::new(stack, move |yielder| {
+    let mut coroutine = Coroutine::<W>::on(stack, move |yielder| {
         let place = painted.as_ptr();
         let links = yielder.links.as_ptr();
         // SAFETY: the stack has just begun. Where this coroutine was left last

@@ -1,13 +1,11 @@
-//! Coroutines with a stack of their own, by a bare switch: a function in
-//! assembly that saves what the ABI makes a call keep, and nothing else. That
-//! is the least for a switch which the compiler sees as a call. One that is
-//! inlined, and tells the compiler which registers it spoils (as corosensei
-//! does), can save less: only what is in use where it stands.
+//! Coroutines with a stack of their own, by a bare switch in assembly, in one of
+//! several ways.
 //!
 //! A body must never unwind out of its stack: there is nothing to unwind into.
 //! A panic in a body ends the process, since it reaches an `extern "C"` frame.
 #![expect(unsafe_code, reason = "owns the stacks that the switch runs on")]
 
+use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
@@ -15,6 +13,9 @@ use oscost_sys::map::Mapping;
 
 pub(crate) mod canary;
 pub(crate) mod unguarded;
+mod way;
+
+pub use way::{Called, Inlined, Way};
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
@@ -32,12 +33,7 @@ compile_error!("the stack switch is written for aarch64 and x86_64");
 type Context = *mut u8;
 
 /// What runs first on a new stack.
-type Entry = unsafe extern "C" fn(*mut u8) -> !;
-
-/// Bytes that one switch saves, on the architecture at hand: the registers
-/// that a call must keep by the ABI, the return address and the stack pointer.
-/// The vector registers and flags are the compiler's to give up at any call.
-pub const SAVED_BYTES: usize = arch::SAVED_BYTES;
+type Entry = unsafe extern "C" fn(*mut Links) -> !;
 
 /// Room below the links for the frame that starts a stack.
 const FIRST_FRAME: usize = 160;
@@ -72,7 +68,8 @@ pub enum State {
 /// coroutine's stack. Either side reaches it by raw pointer only, for the
 /// other one writes to it in between.
 #[repr(C)]
-struct Links {
+#[derive(Debug)]
+pub struct Links {
     /// Where the resuming side was left.
     near: Context,
     /// Where the coroutine was left.
@@ -91,21 +88,18 @@ struct Frame<F> {
 
 /// A coroutine on a stack of its own. It stays on the thread that made it.
 ///
-/// Its switches end in a jump, or, where `RETURNS` says so, in a return
-/// instruction: the same registers, the same stack, another prediction.
-///
 /// Dropped while its body is suspended, it leaks body and stack: the frames on
 /// it cannot be unwound, and others may rely on them (a scoped thread on the
 /// scope, a pinned value on its place), so neither may vanish.
 #[derive(Debug)]
-pub struct Coroutine<const RETURNS: bool = false> {
+pub struct Coroutine<W: Way = Inlined> {
     links: NonNull<Links>,
     stack: ManuallyDrop<Stack>,
+    way: PhantomData<W>,
 }
 
 impl Coroutine {
-    /// Puts `body` onto the stack. It begins with the first
-    /// [`resume`](Self::resume). Nothing is allocated.
+    /// [`on`](Self::on) by the way that costs least.
     ///
     /// # Panics
     /// Where the body itself fills more than half of the stack.
@@ -114,18 +108,13 @@ impl Coroutine {
     }
 }
 
-impl Coroutine<true> {
-    /// The same, by switches that end in a return instruction.
+impl<W: Way> Coroutine<W> {
+    /// Puts `body` onto the stack. It begins with the first
+    /// [`resume`](Self::resume). Nothing is allocated.
     ///
     /// # Panics
     /// Where the body itself fills more than half of the stack.
-    pub fn by_return<F: FnOnce(&Yielder<true>) + 'static>(stack: Stack, body: F) -> Self {
-        Self::on(stack, body)
-    }
-}
-
-impl<const RETURNS: bool> Coroutine<RETURNS> {
-    fn on<F: FnOnce(&Yielder<RETURNS>) + 'static>(stack: Stack, body: F) -> Self {
+    pub fn on<F: FnOnce(&Yielder<W>) + 'static>(stack: Stack, body: F) -> Self {
         let room = stack.0.len() / 2;
         let align = align_of::<Frame<F>>().max(16);
         assert!(
@@ -147,7 +136,7 @@ impl<const RETURNS: bool> Coroutine<RETURNS> {
         let links = unsafe {
             let links = Links {
                 near: std::ptr::null_mut(),
-                far: arch::prepare(top, entry::<RETURNS, F>, top),
+                far: W::prepare(top.cast(), entry::<W, F>),
                 state: State::New,
                 discard: discard::<F>,
             };
@@ -160,6 +149,7 @@ impl<const RETURNS: bool> Coroutine<RETURNS> {
         Self {
             links,
             stack: ManuallyDrop::new(stack),
+            way: PhantomData,
         }
     }
 
@@ -173,7 +163,7 @@ impl<const RETURNS: bool> Coroutine<RETURNS> {
         // SAFETY: the links live on the stack that `self` owns, and `&mut self`
         // keeps everybody else from resuming it meanwhile.
         unsafe {
-            arch::switch::<RETURNS>(&raw mut (*links).near, (*links).far);
+            W::resume(links);
             (*links).state
         }
     }
@@ -210,7 +200,7 @@ impl<const RETURNS: bool> Coroutine<RETURNS> {
     }
 }
 
-impl<const RETURNS: bool> Drop for Coroutine<RETURNS> {
+impl<W: Way> Drop for Coroutine<W> {
     fn drop(&mut self) {
         // SAFETY: `drop` is called once, and last.
         drop(unsafe { self.release() });
@@ -219,11 +209,12 @@ impl<const RETURNS: bool> Drop for Coroutine<RETURNS> {
 
 /// What a body holds to pause.
 #[derive(Debug)]
-pub struct Yielder<const RETURNS: bool = false> {
+pub struct Yielder<W: Way = Inlined> {
     links: NonNull<Links>,
+    way: PhantomData<W>,
 }
 
-impl<const RETURNS: bool> Yielder<RETURNS> {
+impl<W: Way> Yielder<W> {
     /// Goes back to where the coroutine was resumed, until the next time.
     #[inline(always)]
     pub fn pause(&self) {
@@ -231,26 +222,26 @@ impl<const RETURNS: bool> Yielder<RETURNS> {
         // SAFETY: a body gets its yielder by a reference that it cannot keep,
         // and a yielder cannot be sent to another thread. So this runs on the
         // stack that the links are on, and `near` is where it was resumed.
-        unsafe { arch::switch::<RETURNS>(&raw mut (*links).far, (*links).near) }
+        unsafe { W::pause(links) }
     }
 }
 
 /// The first function on every stack.
 ///
 /// # Safety
-/// `frame` must point to the `Frame<F>` of the stack that it runs on, whose
+/// `links` must point to the `Frame<F>` of the stack that it runs on, whose
 /// body has not begun.
-unsafe extern "C" fn entry<const RETURNS: bool, F: FnOnce(&Yielder<RETURNS>)>(frame: *mut u8) -> ! {
-    let links = frame.cast::<Links>();
+unsafe extern "C" fn entry<W: Way, F: FnOnce(&Yielder<W>)>(links: *mut Links) -> ! {
     // SAFETY: the caller vouches for the frame; the body is taken out of it
     // once, and `state` says so before it runs.
     let (body, yielder) = unsafe {
         (*links).state = State::Suspended;
-        let body = ManuallyDrop::take(&mut (*frame.cast::<Frame<F>>()).body);
+        let body = ManuallyDrop::take(&mut (*links.cast::<Frame<F>>()).body);
         (
             body,
             Yielder {
                 links: NonNull::new_unchecked(links),
+                way: PhantomData,
             },
         )
     };

@@ -1,6 +1,6 @@
 //! x86_64, System V ABI: the stack switch.
 //!
-//! A suspended stack:
+//! A stack suspended by [`switch`]:
 //!
 //! ```text
 //! context + 56  whatever the caller of `exchange` has on its stack
@@ -13,6 +13,9 @@
 //! context       r15                        <- 16-byte boundary + 8
 //! ```
 //!
+//! A stack left by [`pause`] holds, from its context upwards, the address to go
+//! on at, rbx and rbp; one left by [`resume`] a return address, rbx and rbp.
+//!
 //! A new stack looks as if it had been suspended by a caller at `begin`:
 //!
 //! ```text
@@ -21,7 +24,7 @@
 //! top - 24      begin                         of 0 ends every backtrace
 //! top - 32      rbp = 0
 //! top - 40      rbx = 0
-//! top - 48      r12 = argument
+//! top - 48      r12 = links
 //! top - 56      r13 = entry
 //! top - 64      r14 = 0
 //! top - 72      r15 = 0                    <- context
@@ -35,11 +38,16 @@
 #![expect(unsafe_code, reason = "switching stacks is beyond Rust")]
 
 use std::arch::{asm, naked_asm};
+use std::mem::offset_of;
 
-use super::{Context, Entry};
+use super::{Context, Entry, Links};
 
 /// rbx, rbp, r12 to r15, the return address and rsp.
-pub(super) const SAVED_BYTES: usize = 8 * 8;
+pub(super) const CALLED_SAVES: usize = 8 * 8;
+
+/// rbx and rbp, which the compiler lets nobody else save, the address to go on
+/// at and rsp.
+pub(super) const INLINED_SAVES: usize = 8 * 4;
 
 /// Calls [`exchange`] directly. Left to the compiler, a function in assembly is
 /// called through a table of addresses: another indirect branch on the way, and
@@ -99,6 +107,66 @@ unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Conte
     )
 }
 
+/// [`super::way::Inlined`]: leaves the running stack for the far side.
+///
+/// Who arrives on a stack notes where the other was left: it knows both then.
+///
+/// # Safety
+/// `(*links).far` must come from [`prepare_inlined`] or from [`pause`], its
+/// stack must still be there, and nobody may have gone on from it since.
+#[inline(always)]
+pub(super) unsafe fn resume(links: *mut Links) {
+    // SAFETY: the caller vouches for the far side. It comes back behind the
+    // call with this stack as it was; all registers are declared as spoilt but
+    // rbx, rbp and rsp, which are put back.
+    unsafe {
+        asm!(
+            "push rbp",
+            "push rbx",
+            "mov rsi, [rdi + {far}]",
+            "call [rsi]",
+            "pop rbx",
+            "pop rbp",
+            far = const offset_of!(Links, far),
+            inlateout("rdi") links => _,
+            lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
+            clobber_abi("C"),
+        );
+    }
+}
+
+/// Leaves the stack of a coroutine for where it was resumed. [`resume`] calls
+/// it back at the label, with the links in rdi and the context in rsi.
+///
+/// # Safety
+/// It must run on the stack of `links`, after a [`resume`] with the same links.
+#[inline(always)]
+pub(super) unsafe fn pause(links: *mut Links) {
+    // SAFETY: the caller vouches for it: `near` is where `resume` was left, with
+    // its return address on top. Registers are declared as in `resume`.
+    unsafe {
+        asm!(
+            "push rbp",
+            "push rbx",
+            "lea rax, [rip + 2f]",
+            "push rax",
+            "mov [rdi + {far}], rsp",
+            "mov rsp, [rdi + {near}]",
+            "ret",
+            "2:",
+            "mov [rdi + {near}], rsp",
+            "lea rsp, [rsi + 8]",
+            "pop rbx",
+            "pop rbp",
+            near = const offset_of!(Links, near),
+            far = const offset_of!(Links, far),
+            inlateout("rdi") links => _,
+            lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
+            clobber_abi("C"),
+        );
+    }
+}
+
 /// Where the stack pointer is.
 #[inline(always)]
 pub(super) fn stack_pointer() -> usize {
@@ -131,30 +199,44 @@ pub(super) unsafe fn fill(from: *mut u8, words: usize, key: u64) {
     }
 }
 
-/// Lays out a new stack below `top`, so that the first switch to it calls
-/// `entry(argument)`.
+/// Lays out a new stack below `links`, so that the first [`switch`] to it calls
+/// `entry(links)`.
 ///
 /// # Safety
-/// `top` must be on a 16-byte boundary, with [`super::FIRST_FRAME`] writable
-/// bytes below it that nobody else uses.
-pub(super) unsafe fn prepare(top: *mut u8, entry: Entry, argument: *mut u8) -> Context {
-    let words: [usize; 9] = [
-        0,
-        0,
-        entry as usize,
-        argument as usize,
-        0,
-        0,
-        begin as *const () as usize,
-        0,
-        0,
-    ];
-    // SAFETY: 72 bytes below `top` are the caller's to give, and multiples of
-    // 8 below a 16-byte boundary are aligned for words.
+/// `links` must be on a 16-byte boundary, with [`super::FIRST_FRAME`] writable
+/// bytes below them that nobody else uses.
+pub(super) unsafe fn prepare(links: *mut Links, entry: Entry) -> Context {
+    let begin = begin as *const () as usize;
+    // SAFETY: the caller vouches for 72 bytes.
     unsafe {
-        let context = top.sub(size_of_val(&words));
-        context.cast::<[usize; 9]>().write(words);
-        context
+        lay(
+            links,
+            [0, 0, entry as usize, links.addr(), 0, 0, begin, 0, 0],
+        )
+    }
+}
+
+/// The same for [`resume`].
+///
+/// # Safety
+/// As for [`prepare`].
+pub(super) unsafe fn prepare_inlined(links: *mut Links, entry: Entry) -> Context {
+    let begin = begin_inlined as *const () as usize;
+    // SAFETY: the caller vouches for 32 bytes.
+    unsafe { lay(links, [begin, entry as usize, 0, 0]) }
+}
+
+/// Writes words below `top`, the last one at the highest address.
+///
+/// # Safety
+/// `top` must be on a 16-byte boundary, and the memory below it be free.
+unsafe fn lay<const N: usize>(top: *mut Links, words: [usize; N]) -> Context {
+    // SAFETY: the caller vouches for the memory, and multiples of 8 below a
+    // 16-byte boundary are aligned for words.
+    unsafe {
+        let context = top.byte_sub(size_of_val(&words)).cast::<[usize; N]>();
+        context.write(words);
+        context.cast()
     }
 }
 
@@ -165,29 +247,40 @@ unsafe extern "C" fn begin() {
     naked_asm!("mov rdi, r12", "call r13", "ud2")
 }
 
+/// The same, entered as [`pause`] is. The two words that are left above `rsp`
+/// bring it to a 16-byte boundary.
+#[unsafe(naked)]
+unsafe extern "C" fn begin_inlined() {
+    naked_asm!(
+        "mov [rdi + {near}], rsp",
+        "lea rsp, [rsi + 8]",
+        "pop rax",
+        "xor ebp, ebp",
+        "call rax",
+        "ud2",
+        near = const offset_of!(Links, near),
+    )
+}
+
 /// What the tests do in assembly: fill every register that a switch must keep,
 /// and see what is left of it.
 #[cfg(test)]
 pub(super) mod registers {
     use std::arch::naked_asm;
 
-    use super::super::{Context, Links};
+    use super::super::tests::{pause_once, resume_once};
+    use super::super::{Links, Way};
 
     /// How many registers [`survivors`] fills.
     pub(in super::super) const FILLED: usize = 6;
 
-    /// Fills the callee-saved registers, switches as [`super::exchange`] does,
-    /// and counts those that are intact. `*sp` becomes the stack pointer at the
-    /// call of the switch.
+    /// Fills the callee-saved registers, resumes, and counts those that are
+    /// intact.
     ///
     /// # Safety
-    /// As for [`super::exchange`]; `sp` must be valid for a write.
+    /// As for [`Way::resume`].
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn survivors<const RETURNS: bool>(
-        save: *mut Context,
-        to: Context,
-        sp: *mut usize,
-    ) -> usize {
+    pub(in super::super) unsafe extern "C" fn survivors<W: Way>(links: *mut Links) -> usize {
         naked_asm!(
             "push rbp",
             "push rbx",
@@ -202,8 +295,7 @@ pub(super) mod registers {
             "mov r13, 0x4444444444444444",
             "mov r14, 0x5555555555555555",
             "mov r15, 0x6666666666666666",
-            "mov [rdx], rsp",
-            "call {switch}",
+            "call {resume}",
             "xor eax, eax",
             "mov rcx, 0x1111111111111111",
             "cmp rbp, rcx",
@@ -237,7 +329,7 @@ pub(super) mod registers {
             "pop rbx",
             "pop rbp",
             "ret",
-            switch = sym super::exchange::<RETURNS>,
+            resume = sym resume_once::<W>,
         )
     }
 
@@ -246,7 +338,7 @@ pub(super) mod registers {
     /// # Safety
     /// `links` must point to the [`Links`] of the stack that it runs on.
     #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn soil<const RETURNS: bool>(links: *mut u8) -> ! {
+    pub(in super::super) unsafe extern "C" fn soil<W: Way>(links: *mut Links) -> ! {
         naked_asm!(
             "mov rbp, -1",
             "mov rbx, -2",
@@ -254,14 +346,10 @@ pub(super) mod registers {
             "mov r13, -4",
             "mov r14, -5",
             "mov r15, -6",
-            "mov rsi, [rdi + {near}]",
-            "add rdi, {far}",
             "sub rsp, 8",
-            "call {switch}",
+            "call {pause}",
             "ud2",
-            near = const std::mem::offset_of!(Links, near),
-            far = const std::mem::offset_of!(Links, far),
-            switch = sym super::exchange::<RETURNS>,
+            pause = sym pause_once::<W>,
         )
     }
 }
