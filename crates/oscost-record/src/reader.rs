@@ -1,12 +1,21 @@
-//! Reads a record back: names the line of what is damaged, keeps the rest.
+//! Reads a record back: names the line of what is damaged, keeps the rest. It
+//! never panics, whatever the file holds, and what it holds in memory is
+//! bounded by the bounds of [`lines`].
 
+mod lines;
+mod sane;
+
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{CaseId, CaseLine, End, Line, RoundLine, Run, SCHEMA};
+use crate::{CaseId, CaseLine, End, RoundLine, Run, SCHEMA};
+use lines::{LONGEST_FILE, LONGEST_LINE, Lines, Text};
+use sane::Ledger;
 
 /// A record in memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,82 +68,222 @@ pub enum ReadError {
         /// Which file.
         path: PathBuf,
         /// Its schema.
-        schema: u32,
+        schema: u64,
     },
 }
 
+/// Damage beyond this many lines is counted, not listed.
+const MOST_LISTED: usize = 1_000;
+
+/// The longest account of what is wrong, in characters: it may quote the file.
+const LONGEST_WHY: usize = 200;
+
 impl Record {
-    /// Reads a record from a file.
+    /// Reads a record from a file. Whatever the file is, lines beyond 16 MiB
+    /// are passed over as damage, and nothing is read beyond 1 GiB.
     ///
     /// # Errors
     /// See [`ReadError`]. Damage after the header is no error: it is listed in
-    /// [`Record::damage`].
+    /// [`Record::damage`], as are lines whose numbers no machine can have
+    /// measured and lines that stand a second time.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
-        let io = |source| ReadError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let mut lines = BufReader::new(File::open(path).map_err(io)?)
-            .split(b'\n')
-            .enumerate();
-        let header = lines.next().map(|(_, line)| line).transpose().map_err(io)?;
-        let mut record = Self::from_header(path, &header.unwrap_or_default())?;
-        for (index, line) in lines {
-            record.take(index + 1, &line.map_err(io)?);
-        }
-        Ok(record)
+        Self::read_from(path, open(path)?)
     }
 
-    fn from_header(path: &Path, line: &[u8]) -> Result<Self, ReadError> {
-        let no_header = |why: String| ReadError::NoHeader {
-            path: path.to_owned(),
-            why,
-        };
-        let value: serde_json::Value =
-            serde_json::from_slice(line).map_err(|error| no_header(error.to_string()))?;
-        let schema = value.get("schema").and_then(serde_json::Value::as_u64);
-        if let Some(schema) = schema.and_then(|schema| u32::try_from(schema).ok())
-            && schema > SCHEMA
-        {
-            return Err(ReadError::TooNew {
-                path: path.to_owned(),
-                schema,
-            });
+    /// The same from a stream; messages call it `path`.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read_from(path: &Path, source: impl BufRead) -> Result<Self, ReadError> {
+        let (run, mut lines) = begin(path, source)?;
+        let mut reader = Reader::of(run);
+        while let Some(text) = lines.next().map_err(|source| io(path, source))? {
+            let taken = match text {
+                Text::Whole([]) => Ok(()),
+                Text::Whole(text) => reader.take(text),
+                Text::TooLong => Err(format!("longer than {LONGEST_LINE} bytes")),
+                Text::TooMuch => {
+                    let why = format!("not read: the file is longer than {LONGEST_FILE} bytes");
+                    reader.damaged(lines.number, &why);
+                    break;
+                }
+            };
+            if let Err(why) = taken {
+                reader.damaged(lines.number, &why);
+            }
         }
-        match serde_json::from_value(value) {
-            Ok(Line::Run(run)) => Ok(Self {
-                run: *run,
-                rounds: Vec::new(),
-                cases: Vec::new(),
-                end: None,
-                damage: Vec::new(),
-            }),
-            Ok(_) => Err(no_header("another kind of line".into())),
-            Err(error) => Err(no_header(error.to_string())),
-        }
+        Ok(reader.done(lines.number))
     }
 
-    fn take(&mut self, number: usize, text: &[u8]) {
-        if text.is_empty() {
-            return;
-        }
-        match serde_json::from_slice(text) {
-            Ok(Line::Case(line)) => self.cases.push(*line),
-            Ok(Line::Round(line)) => self.rounds.push(line),
-            Ok(Line::End(end)) => self.end = Some(end),
-            Ok(Line::Run(_)) => self.damage.push(Damage {
-                line: number,
-                why: "a second header".into(),
-            }),
-            Err(error) => self.damage.push(Damage {
-                line: number,
-                why: error.to_string(),
-            }),
-        }
+    /// Reads the header of a record alone.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn header(path: &Path) -> Result<Run, ReadError> {
+        let (mut run, _) = begin(path, open(path)?)?;
+        sane::cases_of(&mut run);
+        Ok(run)
     }
 
     /// The lines of one case, in the order of the file.
     pub fn lines_of<'a>(&'a self, id: &'a CaseId) -> impl Iterator<Item = &'a CaseLine> {
         self.cases.iter().filter(move |line| line.id == *id)
+    }
+}
+
+fn io(path: &Path, source: std::io::Error) -> ReadError {
+    ReadError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, ReadError> {
+    let file = File::open(path).map_err(|source| io(path, source))?;
+    Ok(BufReader::new(file))
+}
+
+/// The header, and the lines after it.
+fn begin<R: BufRead>(path: &Path, source: R) -> Result<(Run, Lines<R>), ReadError> {
+    let mut lines = Lines::of(source);
+    let first = match lines.next().map_err(|source| io(path, source))? {
+        None | Some(Text::Whole([])) => Err("it is empty".to_owned()),
+        Some(Text::Whole(text)) => Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)),
+        Some(_) => Err(format!("it is longer than {LONGEST_LINE} bytes")),
+    };
+    let no_header = |why: &str| ReadError::NoHeader {
+        path: path.to_owned(),
+        why: printable(why),
+    };
+    let text = first.map_err(|why| no_header(&why))?;
+    let head: Head<'_> =
+        serde_json::from_slice(text).map_err(|error| no_header(&error.to_string()))?;
+    if head.kind != "run" {
+        return Err(no_header("another kind of line"));
+    }
+    if let Some(schema) = head.schema.filter(|&schema| schema > u64::from(SCHEMA)) {
+        return Err(ReadError::TooNew {
+            path: path.to_owned(),
+            schema,
+        });
+    }
+    let run: Run = serde_json::from_slice(text).map_err(|error| no_header(&error.to_string()))?;
+    sane::clock_of(&run).map_err(|why| no_header(&why))?;
+    Ok((run, lines))
+}
+
+/// What some editors put in front of a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What every line says of itself, read before all else: the rest is then read
+/// straight into its type, without a copy of what the line holds.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+    schema: Option<u64>,
+}
+
+/// A record that is being read.
+struct Reader {
+    record: Record,
+    ledger: Ledger,
+    unlisted: usize,
+}
+
+impl Reader {
+    fn of(mut run: Run) -> Self {
+        let wrong = sane::cases_of(&mut run);
+        let mut reader = Self {
+            record: Record {
+                run,
+                rounds: Vec::new(),
+                cases: Vec::new(),
+                end: None,
+                damage: Vec::new(),
+            },
+            ledger: Ledger::default(),
+            unlisted: 0,
+        };
+        for why in wrong {
+            reader.damaged(1, &why);
+        }
+        reader
+    }
+
+    fn take(&mut self, text: &[u8]) -> Result<(), String> {
+        fn parsed<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, String> {
+            serde_json::from_slice(text).map_err(|error| error.to_string())
+        }
+        let head: Head<'_> = parsed(text)?;
+        match &*head.kind {
+            "case" => {
+                let line = parsed(text)?;
+                self.ledger.enter(&line)?;
+                self.record.cases.push(line);
+            }
+            "round" => self.record.rounds.push(parsed(text)?),
+            "end" => self.record.end = Some(parsed(text)?),
+            "run" => return Err("a second header".to_owned()),
+            other => return Err(format!("no kind of line is called `{other}`")),
+        }
+        Ok(())
+    }
+
+    fn damaged(&mut self, line: usize, why: &str) {
+        if self.record.damage.len() < MOST_LISTED {
+            let why = printable(why);
+            self.record.damage.push(Damage { line, why });
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    fn done(mut self, lines: usize) -> Record {
+        if self.unlisted > 0 {
+            self.record.damage.push(Damage {
+                line: lines,
+                why: format!("and {} more before here", self.unlisted),
+            });
+        }
+        self.record
+    }
+}
+
+/// A text that may quote a damaged file, fit to be shown: cut, and without what
+/// would command a terminal.
+fn printable(text: &str) -> String {
+    let shown = text.chars().take(LONGEST_WHY);
+    shown
+        .map(|letter| {
+            if letter.is_control() {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{End, Line};
+
+    #[test]
+    fn kinds_are_those_that_a_writer_writes() {
+        let end = Line::End(End {
+            ended: "2026-01-01T00:00:00Z".into(),
+            interrupted: false,
+        });
+        let text = serde_json::to_string(&end).unwrap();
+        assert_eq!(serde_json::from_str::<Head<'_>>(&text).unwrap().kind, "end");
+    }
+
+    #[test]
+    fn what_is_quoted_is_short_and_commands_nothing() {
+        let quoted = printable(&"\u{1b}[2Jx".repeat(1_000));
+        assert_eq!(quoted.chars().count(), LONGEST_WHY);
+        assert!(!quoted.contains(char::is_control));
     }
 }
