@@ -12,15 +12,7 @@ use crate::{Estimate, PerOperation, PlacementSeen, bootstrap};
 /// Counters over operations. A line that lacks a counter is left out on both
 /// sides of that counter's fraction.
 pub(crate) fn per_operation(lines: &[&CaseLine]) -> PerOperation {
-    let count = |counter: fn(&Counters) -> Option<f64>| {
-        let counted = lines
-            .iter()
-            .filter_map(|line| Some((counter(&line.counters)?, operations(line) as f64)));
-        let (sum, ops) = counted.fold((None, 0.0), |(sum, all), (count, ops)| {
-            (Some(sum.unwrap_or(0.0) + count), all + ops)
-        });
-        sum.filter(|_| ops > 0.0).map(|sum: f64| sum / ops)
-    };
+    let count = |counter: fn(&Counters) -> Option<f64>| rate(lines, |line| counter(&line.counters));
     let times = lines.iter().filter_map(|line| {
         let Counters {
             user_time,
@@ -37,6 +29,18 @@ pub(crate) fn per_operation(lines: &[&CaseLine]) -> PerOperation {
         cpu_time: count(|counters| Some(counters.user_time?.0 + counters.system_time?.0)),
         system_share: (user + system > 0.0).then(|| system / (user + system)),
     }
+}
+
+/// The sum of what `count` finds in each line over the operations of the lines
+/// that have it; `None` where none has.
+pub(crate) fn rate(lines: &[&CaseLine], count: impl Fn(&CaseLine) -> Option<f64>) -> Option<f64> {
+    let counted = lines
+        .iter()
+        .filter_map(|line| Some((count(line)?, operations(line) as f64)));
+    let (sum, ops) = counted.fold((None, 0.0), |(sum, all), (count, ops)| {
+        (Some(sum.unwrap_or(0.0) + count), all + ops)
+    });
+    sum.filter(|_| ops > 0.0).map(|sum: f64| sum / ops)
 }
 
 /// Operations behind a line: those of its bursts, or, where it has none, of

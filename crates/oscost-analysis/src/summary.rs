@@ -3,9 +3,10 @@
 //! obtained stands beside the code that fills it in.
 
 use oscost_record::{CaseInfo, Cpu};
+use serde::Serialize;
 
 /// An estimate with its 95 % interval, in the unit of the case.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// The point estimate.
     pub value: f64,

@@ -49,30 +49,37 @@ fn coverage(found: &[Estimate], truth: f64) -> f64 {
     held.count() as f64 / found.len() as f64
 }
 
-/// Rounds that differ by as much as a busy virtual machine makes them.
+/// Rounds that differ by as much as a busy virtual machine makes them: 15 of
+/// them, the standard set-up.
+const BUSY: Nested = Nested {
+    rounds: 15,
+    samples: 50,
+    between: 0.12,
+    within: 0.2,
+};
+
 #[test]
 fn fifteen_rounds_hold_the_truth() {
-    let raw = Nested {
-        rounds: 15,
-        samples: 50,
-        between: 0.12,
-        within: 0.2,
-    };
     let counted = Nested {
         samples: 500,
-        ..raw
+        ..BUSY
     };
-    let alone = Nested { samples: 1, ..raw };
+    let alone = Nested { samples: 1, ..BUSY };
+    let steady = Nested {
+        within: 0.01,
+        ..BUSY
+    };
     let found = [
-        coverage(&estimates(&raw, 600, 1, Samples::Raw), Nested::MEDIAN),
+        coverage(&estimates(&BUSY, 2_000, 1, Samples::Raw), Nested::MEDIAN),
         coverage(
-            &estimates(&counted, 600, 2, |values| histogram(&values)),
+            &estimates(&counted, 500, 2, |values| histogram(&values)),
             Nested::MEDIAN,
         ),
-        coverage(&estimates(&alone, 600, 3, Samples::Raw), Nested::MEDIAN),
+        coverage(&estimates(&alone, 2_000, 3, Samples::Raw), Nested::MEDIAN),
+        coverage(&estimates(&steady, 1_000, 9, Samples::Raw), Nested::MEDIAN),
     ];
     assert!(
-        found.iter().all(|share| (0.93..=0.99).contains(share)),
+        found.iter().all(|share| (0.93..=0.97).contains(share)),
         "{found:?}"
     );
 }
@@ -83,44 +90,37 @@ fn few_rounds_hold_the_truth() {
         let nested = Nested {
             rounds,
             samples: 20,
-            between: 0.12,
             within: 0.1,
+            ..BUSY
         };
-        let share = coverage(&estimates(&nested, 400, 4, Samples::Raw), Nested::MEDIAN);
-        assert!((0.92..=1.0).contains(&share), "{rounds} rounds: {share}");
+        let share = coverage(&estimates(&nested, 500, 4, Samples::Raw), Nested::MEDIAN);
+        assert!((0.93..=0.975).contains(&share), "{rounds} rounds: {share}");
     }
 }
 
-/// Rounds that do not differ count the noise inside them twice: the interval
-/// is too wide then, never too narrow.
+/// Where rounds do not differ the interval is too wide, never too narrow.
 #[test]
 fn rounds_alike_are_on_the_safe_side() {
     let nested = Nested {
-        rounds: 15,
         samples: 51,
         between: 0.0,
         within: 0.3,
+        ..BUSY
     };
     let share = coverage(&estimates(&nested, 400, 5, Samples::Raw), Nested::MEDIAN);
-    assert!(share >= 0.97, "{share}");
+    assert!(share >= 0.95, "{share}");
 }
 
 #[test]
 fn ratios_and_differences_hold_the_truth() {
-    let nested = Nested {
-        rounds: 15,
-        samples: 50,
-        between: 0.12,
-        within: 0.2,
-    };
-    let one = estimates(&nested, 600, 6, Samples::Raw);
-    let two = estimates(&nested, 600, 7, Samples::Raw);
+    let one = estimates(&BUSY, 600, 6, Samples::Raw);
+    let two = estimates(&BUSY, 600, 7, Samples::Raw);
     let pairs = || one.iter().copied().zip(two.iter().copied());
     let ratios: Vec<Estimate> = pairs().map(|(a, b)| ratio_of(a, b).unwrap()).collect();
     let differences: Vec<Estimate> = pairs().map(|(a, b)| difference_of(a, b)).collect();
     let found = (coverage(&ratios, 1.0), coverage(&differences, 0.0));
     assert!(
-        (0.93..=0.99).contains(&found.0) && (0.93..=0.99).contains(&found.1),
+        (0.93..=0.98).contains(&found.0) && (0.93..=0.98).contains(&found.1),
         "{found:?}"
     );
 }
@@ -129,13 +129,7 @@ fn ratios_and_differences_hold_the_truth() {
 /// interval of a percentile to what the rounds show.
 #[test]
 fn percentiles_hold_the_truth_although_rounds_differ() {
-    let nested = Nested {
-        rounds: 15,
-        samples: 50,
-        between: 0.12,
-        within: 0.2,
-    };
-    let summaries = summaries(&nested, 400, 8, Samples::Raw);
+    let summaries = summaries(&BUSY, 400, 8, Samples::Raw);
     let medians: Vec<Estimate> = summaries
         .iter()
         .map(|s| s.percentiles[0].estimate)

@@ -35,7 +35,7 @@ fn three_kinds_make_one_chain() {
     assert_eq!(
         create.sentence,
         "Making a process (fork, exit, wait) costs 205 µs here: 6.6 times as much as a thread \
-         (6.4–6.8), which costs 31.0 µs; and that is 89 times as much as a coroutine (86–91), \
+         (6.5–6.8), which costs 31.0 µs; and that is 89 times as much as a coroutine (87–91), \
          which costs 350 ns."
     );
     let pairs: Vec<(&str, &str)> = create
