@@ -8,11 +8,16 @@
   const shown = document.getElementById("shown");
   const rows = Array.from(body.rows);
 
+  // A figure has the number behind its text; of a text there is no more.
+  function value(cell, numeric) {
+    return cell.dataset.value || (numeric ? "" : cell.textContent);
+  }
+
   // What is absent sorts last, whichever way the column is sorted.
   function compare(column, numeric, sign) {
     return function (a, b) {
-      const left = a.cells[column].dataset.value;
-      const right = b.cells[column].dataset.value;
+      const left = value(a.cells[column], numeric);
+      const right = value(b.cells[column], numeric);
       if (left === "" || right === "") return (left === "") - (right === "");
       if (numeric) return sign * (Number(left) - Number(right));
       return sign * left.localeCompare(right, "en", { numeric: true });
@@ -40,7 +45,7 @@
     let count = 0;
     rows.forEach(function (row) {
       const text = row.textContent.toLowerCase();
-      const keep = kinds.includes(row.dataset.kind) &&
+      const keep = kinds.includes(row.cells[1].textContent.trim()) &&
         wanted.every(function (word) { return text.includes(word); });
       row.hidden = !keep;
       if (keep) count += 1;

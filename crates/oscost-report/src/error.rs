@@ -30,4 +30,12 @@ pub enum ReportError {
     /// The page could not be put together.
     #[error("cannot render the page: {0}")]
     Render(#[from] askama::Error),
+    /// A record could not be written in the format of another tool.
+    #[error("cannot write the record as {format:?}: {source}")]
+    Format {
+        /// Which.
+        format: crate::export::Format,
+        /// What the library of the format said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }

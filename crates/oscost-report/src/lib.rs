@@ -5,7 +5,10 @@
 //! here measures, estimates, or asks the operating system for more than a
 //! place to put the files.
 
+mod aligned;
+mod comparison;
 mod error;
+pub mod export;
 mod figures;
 mod files;
 mod markdown;
@@ -18,10 +21,11 @@ use std::path::{Path, PathBuf};
 
 use oscost_record::Record;
 
+pub use comparison::{comparison_markdown, comparison_table};
 pub use error::ReportError;
 pub use markdown::markdown;
 pub use picture::DrawError;
-pub use table::table;
+pub use table::{printable, table};
 
 use page::Chapter;
 
@@ -32,8 +36,8 @@ pub struct Written {
     pub page: PathBuf,
     /// The answers as Markdown.
     pub headlines: PathBuf,
-    /// The PNG files, the ladder first: every picture but the distributions, of
-    /// which only those that the headlines stand on are files.
+    /// The PNG files, the ladder first. Of pictures that come in many, loads of a
+    /// lock, places of two parties, distributions, only the foremost are files.
     pub pictures: Vec<PathBuf>,
 }
 

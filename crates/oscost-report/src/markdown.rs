@@ -66,7 +66,7 @@ fn cell(summaries: &[Summary], id: &str) -> String {
 }
 
 /// Text from a record that Markdown is not to read as its own.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.chars()
         .flat_map(|letter| {
             let special = "\\`*_{}[]<>|#".contains(letter);

@@ -4,6 +4,7 @@
 
 use oscost_analysis::{Net, Summary, format};
 
+use crate::aligned::{Row, aligned};
 use crate::words;
 
 /// How many columns are aligned.
@@ -31,31 +32,9 @@ const NET: usize = 3;
 /// that can't be told from zero has a star, which a last line explains.
 #[must_use]
 pub fn table(summaries: &[Summary]) -> String {
-    let rows: Vec<([String; COLUMNS], String)> = summaries.iter().map(row).collect();
-    let header = (HEADER.map(str::to_owned), "per".to_owned());
-    let lines: Vec<&([String; COLUMNS], String)> = std::iter::once(&header).chain(&rows).collect();
-    let width = |column: usize| {
-        lines
-            .iter()
-            .map(|(cells, _)| cells[column].chars().count())
-            .max()
-            .unwrap_or_default()
-    };
-    let widths: [usize; COLUMNS] = std::array::from_fn(width);
-    let mut text = String::new();
-    for (cells, note) in lines {
-        for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
-            if column == 0 {
-                text.push_str(&format!("{cell:<width$}"));
-            } else {
-                text.push_str(&format!("  {cell:>width$}"));
-            }
-        }
-        text.push_str("  ");
-        text.push_str(note);
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-    }
+    let mut rows = vec![(HEADER.map(str::to_owned), "per".to_owned())];
+    rows.extend(summaries.iter().map(row));
+    let mut text = aligned(&rows).join("\n") + "\n";
     if rows.iter().any(|(cells, _)| cells[NET].ends_with('*')) {
         text.push_str("* below resolution: can't be told from zero\n");
     }
@@ -71,7 +50,7 @@ fn net(summary: &Summary) -> Option<String> {
     })
 }
 
-fn row(summary: &Summary) -> ([String; COLUMNS], String) {
+fn row(summary: &Summary) -> Row<COLUMNS> {
     let unit = &summary.info.unit;
     let quantity = |value: f64| format::quantity(value, unit);
     let absent = || "-".to_owned();
@@ -105,7 +84,8 @@ fn row(summary: &Summary) -> ([String; COLUMNS], String) {
 }
 
 /// The text without what would move the cursor of a terminal.
-fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .collect()

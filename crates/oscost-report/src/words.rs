@@ -141,6 +141,18 @@ pub(crate) fn kinds(kind: TaskKind) -> &'static str {
     }
 }
 
+/// How long a lock is held and left alone: `100 ns inside, 1,000 ns outside`.
+pub(crate) fn load(section: u64, outside: u64) -> String {
+    let inside = match section {
+        0 => "nothing inside".to_owned(),
+        length => format!("{} ns inside", format::grouped(length as f64)),
+    };
+    match outside {
+        0 => inside,
+        length => format!("{inside}, {} ns outside", format::grouped(length as f64)),
+    }
+}
+
 /// A name for each case, as short as tells it from the others of the slice: the
 /// title alone, the parameters and the placement alone, or all of these.
 pub(crate) fn labels<'a>(cases: &[&'a CaseInfo]) -> BTreeMap<&'a CaseId, String> {

@@ -13,8 +13,8 @@ mod webdriver;
 use serde_json::{Value, json};
 use webdriver::Browser;
 
-const SHOWN: &str = "return Array.from(document.querySelectorAll('#table tbody tr')).filter(row => row.getClientRects().length > 0).map(row => row.querySelector('th').dataset.value)";
-const ESTIMATES: &str = "return Array.from(document.querySelectorAll('#table tbody tr')).map(row => row.cells[3].dataset.value)";
+const SHOWN: &str = "return Array.from(document.querySelectorAll('#table tbody tr')).filter(row => row.getClientRects().length > 0).map(row => row.querySelector('th > *').textContent)";
+const ESTIMATES: &str = "return Array.from(document.querySelectorAll('#table tbody tr')).map(row => row.cells[3].dataset.value || '')";
 
 fn texts(value: &Value) -> Vec<String> {
     value
@@ -107,7 +107,7 @@ fn the_page_works_in_a_browser() {
             browser.look(width, scheme);
             let over = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
             assert_eq!(over, json!(0), "the body scrolls sideways at {width}");
-            let drawn = browser.run("return Array.from(document.querySelectorAll('#distribution-process-switch-pipe svg')).filter(svg => svg.getClientRects().length > 0).map(svg => svg.classList[0])");
+            let drawn = browser.run("return Array.from(document.querySelectorAll('section[aria-labelledby=ladder] svg')).filter(svg => svg.getClientRects().length > 0).map(svg => svg.classList[0])");
             assert_eq!(drawn, json!([wanted]));
             let smallest = browser.run("return Math.min(...Array.from(document.querySelectorAll('#main > section > figure svg text, details[open] svg text')).filter(text => text.getClientRects().length > 0).map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))");
             assert!(
@@ -155,11 +155,20 @@ return found";
 /// how many names there were is checked too.
 const STRUCK: &str = "
 const found = [];
-let names = 0;
+let names = 0, whiskers = 0;
 document.querySelectorAll('section[aria-labelledby=size] svg').forEach(svg => {
   if (svg.getClientRects().length === 0) return;
-  const strokes = Array.from(svg.querySelectorAll('polyline[stroke-width=\"3\"]'))
-    .map(line => line.getBoundingClientRect()).filter(box => box.width < 3 && box.height > 0);
+  const frame = svg.getBoundingClientRect();
+  const scale = frame.width / svg.viewBox.baseVal.width;
+  const strokes = [];
+  svg.querySelectorAll('path[stroke-width=\"3\"]').forEach(path => {
+    for (const [, x, y, v] of path.getAttribute('d').matchAll(/M(\\d+) (\\d+)v(-?\\d+)/g)) {
+      const ends = [Number(y), Number(y) + Number(v)].map(end => frame.top + end * scale);
+      const at = frame.left + Number(x) * scale;
+      strokes.push({ left: at - 1, right: at + 1, top: Math.min(...ends), bottom: Math.max(...ends) });
+    }
+  });
+  whiskers += strokes.length;
   svg.querySelectorAll('text').forEach(text => {
     if (!/--(line|process|thread|coroutine)/.test(text.getAttribute('fill'))) return;
     names += 1;
@@ -167,4 +176,4 @@ document.querySelectorAll('section[aria-labelledby=size] svg').forEach(svg => {
     if (strokes.some(s => s.right > box.left && s.left < box.right && s.bottom > box.top + 2 && s.top < box.bottom - 2)) found.push(text.textContent.trim());
   });
 });
-return names > 20 ? found : ['only ' + names + ' names'];";
+return names > 20 && whiskers > 100 ? found : ['only ' + names + ' names, ' + whiskers + ' whiskers'];";

@@ -17,13 +17,15 @@ use oscost_report::write;
 
 /// A file for what the headlines stand on, not for each of hundreds of
 /// distributions.
-const PICTURES: [&str; 15] = [
+const PICTURES: [&str; 17] = [
     "ladder.png",
     "creation-taken-apart.png",
     "spawning-against-memory.png",
     "hand-offs-against-sets.png",
     "hand-offs-against-tasks.png",
     "memory-against-tasks.png",
+    "locks-100-ns-inside.png",
+    "messages-against-size-cross-cpu.png",
     "distribution-process-create-fork.png",
     "distribution-thread-create-pthread.png",
     "distribution-coroutine-create-corosensei.png",

@@ -14,7 +14,9 @@ fn every_axis_has_a_unit_or_says_what_it_counts() {
             .filter(|text| text.ends_with("(logarithmic)"))
             .count();
         assert!(axes >= 1, "picture {number} names no axis");
-        let units = [" ns", " µs", " ms", " s", " B", " KiB", " MiB", " GiB"];
+        let units = [
+            " ns", " µs", " ms", " s", " B", " KiB", " MiB", " GiB", "/s",
+        ];
         let ticks = texts
             .iter()
             .filter(|text| units.iter().any(|unit| text.ends_with(unit)))
@@ -55,11 +57,51 @@ fn what_cannot_be_told_from_zero_is_drawn_and_said() {
         assert!(texts.contains(&panel), "{texts:?}");
     }
     // Every member of the grid has its place, below resolution or not.
-    let marks = picture.matches("class=\"hit\"").count();
+    let marks = picture.matches("<a href=").count();
     assert_eq!(marks, 2 * 5 * 6);
     let notes = section(&page, "distributions");
     assert!(notes.contains("net of process/control/ring/set=0KiB: "));
     assert!(notes.contains(": below resolution: "));
+}
+
+#[test]
+fn locks_are_ranked_the_best_first() {
+    let page = page_of(&only(3, &["contended/"]));
+    let picture = pictures_of(section(&page, "locks")).next().unwrap();
+    let texts = texts_of(picture);
+    let place = |name: &str| texts.iter().position(|text| *text == name).unwrap();
+    let (two, four) = (place("2 threads"), place("4 threads"));
+    let locks: Vec<&&str> = texts[two..four]
+        .iter()
+        .filter(|text| text.contains("utex") || text.contains("lock"))
+        .collect();
+    assert_eq!(locks, [&"std Mutex", &"pthread mutex", &"ticket spin lock"]);
+    assert!(texts.contains(&"acquisitions per second (logarithmic)"));
+}
+
+#[test]
+fn every_means_has_a_line_and_every_stream_its_floor() {
+    let page = page_of(&only(3, &["message/", "stream/", "wake/"]));
+    let talking = section(&page, "talking");
+    let pictures: Vec<Vec<&str>> = pictures_of(talking).map(texts_of).collect();
+    // Three places, streams and wake-ups, each on a desk and on a telephone.
+    assert_eq!(pictures.len(), 2 * (3 + 2));
+    for name in [
+        "UNIX stream socket",
+        "named pipe (FIFO)",
+        "shared ring, spinning",
+        "shared ring, futex",
+    ] {
+        assert!(pictures[0].contains(&name), "{name} in {:?}", pictures[0]);
+    }
+    let streams = &pictures[2 * 3];
+    let floors = streams.iter().filter(|text| text.starts_with("memcpy"));
+    assert_eq!(floors.count(), 3, "{streams:?}");
+    assert!(
+        streams.iter().any(|text| text.ends_with("GiB/s")),
+        "{streams:?}"
+    );
+    assert!(pictures[2 * 4].contains(&"epoll_wait"));
 }
 
 #[test]

@@ -21,6 +21,12 @@ pub(crate) enum Verb {
     Run(Run),
     /// Makes an HTML page and pictures from a record
     Report(Report),
+    /// Holds two records against each other, case by case
+    Compare(Compare),
+    /// Writes a record in a format that other tools read
+    Export(Export),
+    /// Keeps records by machine and configuration, and shows them through time
+    History(crate::history::History),
     /// Says what makes this machine noisy or unable, and what to do
     Doctor(Doctor),
     /// Prints who this machine is, and its key
@@ -110,6 +116,59 @@ pub(crate) struct Report {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The record to compare with
+    pub(crate) a: PathBuf,
+    /// The record that is compared
+    pub(crate) b: PathBuf,
+    /// How far a whole interval must lie from 1 for its case to be marked
+    #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = share)]
+    pub(crate) threshold: f64,
+    /// JSON on standard output
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+    /// Markdown on standard output
+    #[arg(long)]
+    pub(crate) markdown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The record
+    pub(crate) record: PathBuf,
+    /// Which tool is to read it
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// The file to write, or for `criterion` the folder; by default standard
+    /// output
+    #[arg(long, value_name = "PATH", required_if_eq("format", "criterion"))]
+    pub(crate) out: Option<PathBuf>,
+    /// For `criterion`: the name of the baseline
+    #[arg(long, value_name = "NAME", default_value = "new")]
+    pub(crate) baseline: String,
+}
+
+/// A format of another tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Bencher Metric Format
+    Bmf,
+    /// github-action-benchmark, `customSmallerIsBetter`: times and bytes
+    GithubActionBenchmark,
+    /// github-action-benchmark, `customBiggerIsBetter`: rates
+    GithubActionBenchmarkBigger,
+    /// OpenMetrics text, for Prometheus
+    Openmetrics,
+    /// JUnit XML: a test case per case
+    Junit,
+    /// A row per case; open it with care in a spreadsheet, which may take a
+    /// text for a formula
+    Csv,
+    /// A folder as criterion leaves it, for `--baseline` and critcmp
+    Criterion,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Doctor {
     /// Exit with 1 if anything is found
     #[arg(long)]
@@ -162,6 +221,23 @@ fn seconds(text: &str) -> Result<std::time::Duration, String> {
     std::time::Duration::try_from_secs_f64(number * factor).map_err(|error| error.to_string())
 }
 
+/// A share of 1: `5%`, `0.05`.
+fn share(text: &str) -> Result<f64, String> {
+    let (number, factor) = match text.strip_suffix('%') {
+        Some(percent) => (percent.trim_end(), 0.01),
+        None => (text, 1.0),
+    };
+    let number: f64 = number
+        .parse()
+        .map_err(|_| "expected percent, as in 5% or 0.05")?;
+    let share = number * factor;
+    if (0.0..1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("expected from 0% up to below 100%, as in 5% or 0.05".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +253,16 @@ mod tests {
         assert_eq!(seconds("90"), seconds("1.5m"));
         assert_eq!(seconds("90s"), seconds("90"));
         assert!(seconds("soon").is_err() && seconds("-1").is_err());
+    }
+
+    #[test]
+    fn shares_are_below_one() {
+        assert_eq!(share("5%"), share("0.05"));
+        assert_eq!(share("2.5 %"), Ok(0.025));
+        assert!(
+            ["5", "-1%", "100%", "NaN", "much"]
+                .into_iter()
+                .all(|text| share(text).is_err())
+        );
     }
 }

@@ -5,11 +5,15 @@
 //! probe.
 
 mod cli;
+mod compare;
 mod doctor;
 mod exit;
+mod export;
 mod floors;
+mod history;
 mod list;
 mod machine;
+mod named;
 mod output;
 mod places;
 mod progress;
@@ -32,6 +36,9 @@ fn main() -> ExitCode {
         Verb::List(options) => list::list(&options),
         Verb::Run(options) => run::run(&options),
         Verb::Report(options) => report::report(&options),
+        Verb::Compare(options) => compare::compare(&options),
+        Verb::Export(options) => export::export(&options),
+        Verb::History(options) => history::history(&options),
         Verb::Doctor(options) => doctor::doctor(&options),
         Verb::Machine(options) => machine::machine(&options),
         Verb::Selftest {

@@ -27,3 +27,8 @@ pub(crate) fn record(key: &str, started: &str) -> PathBuf {
         .join(key)
         .join(format!("{name}.jsonl"))
 }
+
+/// The default folder of the history.
+pub(crate) fn history() -> PathBuf {
+    data_folder().join("history")
+}

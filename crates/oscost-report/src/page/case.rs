@@ -90,7 +90,7 @@ impl Row {
 /// What stands under a distribution about one of its cases.
 pub(super) struct CaseNote {
     pub(super) anchor: String,
-    pub(super) id: String,
+    pub(super) task: &'static str,
     pub(super) question: String,
     pub(super) facts: Vec<String>,
 }
@@ -99,7 +99,7 @@ impl CaseNote {
     pub(super) fn all(picture: &Distribution, anchors: &Anchors) -> Vec<Self> {
         let note = |(_, summary): (&str, &Summary)| Self {
             anchor: anchors.of_case(&summary.info.id),
-            id: summary.info.id.0.clone(),
+            task: summary.info.task.name(),
             question: summary.info.question.clone(),
             facts: facts(summary),
         };
@@ -107,17 +107,10 @@ impl CaseNote {
     }
 }
 
-/// What the picture does not show.
+/// What the ridge does not show, and its row not in words.
 fn facts(summary: &Summary) -> Vec<String> {
     let unit = &summary.info.unit;
     let mut facts = Vec::new();
-    if let Some(estimate) = &summary.estimate {
-        facts.push(format!(
-            "{} per {}",
-            words::interval(estimate, unit),
-            unit.per
-        ));
-    }
     if let (Some(net), Some(control)) = (&summary.net, &summary.info.control) {
         facts.push(format!("net of {control}: {}", words::net(net, unit)));
     }

@@ -7,10 +7,14 @@ use oscost_record::{Aspect, CaseId, Damage, Driver, Record, State};
 use super::answer::{Answer, census};
 use super::beside::Costs;
 use super::case::{Anchors, Row};
-use super::drawings::{Drawings, Group};
+use super::drawings::Drawings;
 use super::figure::Figure;
 use super::keeping::Keeping;
+use super::locks::locks;
 use super::machine::{Fact, Rounds, configuration, identity};
+use super::ridges::Group;
+use super::talking::talking;
+use super::topic::Topic;
 use crate::{ReportError, words};
 
 /// See the module.
@@ -33,6 +37,7 @@ pub(crate) struct Chapter {
     pub(super) apart: Option<Figure>,
     pub(super) curves: Vec<Figure>,
     pub(super) keeping: Vec<Keeping>,
+    pub(super) topics: Vec<Topic>,
     pub(super) beside: Vec<Costs>,
     pub(super) distributions: Vec<Group>,
     pub(super) rows: Vec<Row>,
@@ -111,8 +116,15 @@ impl Chapter {
             apart: drawings.apart(&place)?,
             curves: drawings.curves(&place)?,
             keeping: Keeping::all(&per_task(summaries), &anchors),
+            topics: [
+                locks(summaries, &anchors, drawings.locks(&place)?),
+                talking(summaries, &anchors, drawings.talking(&place)?),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             beside: Costs::all(summaries, &anchors),
-            distributions: drawings.groups(&place, &anchors)?,
+            distributions: drawings.groups(&anchors),
             trouble: rows
                 .iter()
                 .filter(|row| row.note.is_some())

@@ -69,9 +69,9 @@ pub(super) const COLUMNS: [Column; 17] = [
     text("besides", "figures that the case took beside its samples"),
 ];
 
-/// A value to sort by, to six digits: rows that differ by less are alike.
+/// A value to sort by, to five digits: rows that differ by less are alike.
 fn brief(value: f64) -> String {
-    let digits: f64 = format!("{value:.5e}").parse().unwrap_or(value);
+    let digits: f64 = format!("{value:.4e}").parse().unwrap_or(value);
     digits.to_string()
 }
 
@@ -177,11 +177,9 @@ fn besides(summary: &Summary) -> Cell {
 }
 
 fn interval(summary: &Summary, estimate: &Estimate) -> Cell {
-    let [low, high] =
-        [estimate.low, estimate.high].map(|end| format::quantity(end, &summary.info.unit));
     let half = words::half_width(estimate);
-    let plus_minus = format!("± {} of the estimate", format::percent(half));
-    Cell::number(format!("{low} to {high}"), half).titled(plus_minus)
+    let plus_minus = format!("± {}", format::percent(half));
+    Cell::number(words::range(estimate, &summary.info.unit), half).titled(plus_minus)
 }
 
 fn net(summary: &Summary) -> Cell {
@@ -189,16 +187,13 @@ fn net(summary: &Summary) -> Cell {
     match (&summary.net, &summary.info.control) {
         (Some(Net::Above(net)), Some(control)) => {
             Cell::number(format::quantity(net.value, unit), net.value)
-                .titled(format!("less {control}: {}", words::interval(net, unit)))
+                .titled(format!("less {control}: {}", words::range(net, unit)))
         }
         (Some(Net::BelowResolution(net)), Some(control)) => Cell::number(
             format!("{} *", format::quantity(net.value, unit)),
             net.value,
         )
-        .titled(format!(
-            "below resolution: less {control} it can't be told from zero: {}",
-            words::interval(net, unit)
-        )),
+        .titled(format!("less {control}: {}", words::range(net, unit))),
         (Some(net), None) => Cell::text(words::net(net, unit)),
         (None, Some(control)) => Cell::absent(format!("its control {control} was not measured")),
         (None, None) => Cell::absent("has no control"),
@@ -212,15 +207,15 @@ fn rank(summary: &Summary, rank: f64) -> Cell {
             let value = percentile.estimate.value;
             let cell = Cell::number(format::quantity(value, unit), value);
             means(
-                cell.titled(words::interval(&percentile.estimate, unit)),
+                cell.titled(words::range(&percentile.estimate, unit)),
                 summary,
             )
         }
         None if summary.samples == 0 => Cell::absent("no samples"),
+        // How many there are stands in a column of its own.
         None => Cell::absent(format!(
-            "needs {}, and there are {}",
-            words::several(words::samples_needed(rank), "sample"),
-            format::grouped(summary.samples as f64),
+            "needs {}",
+            words::several(words::samples_needed(rank), "sample")
         )),
     }
 }
@@ -245,7 +240,7 @@ fn means(cell: Cell, summary: &Summary) -> Cell {
 }
 
 /// A count per operation: `2`, `0.013`, `118`.
-fn small(value: f64) -> String {
+pub(super) fn small(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
         size if size >= 100.0 => format::grouped(value),
@@ -265,7 +260,7 @@ mod tests {
     #[test]
     fn what_is_sorted_by_stays_a_short_number() {
         let shown = [0.0, 14_601.000_000_22, 0.026_859_504, -3.0].map(brief);
-        assert_eq!(shown, ["0", "14601", "0.0268595", "-3"]);
+        assert_eq!(shown, ["0", "14601", "0.02686", "-3"]);
     }
 
     #[test]

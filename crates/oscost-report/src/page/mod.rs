@@ -10,8 +10,12 @@ mod column;
 mod drawings;
 mod figure;
 mod keeping;
+mod locks;
 mod machine;
 mod policy;
+mod ridges;
+mod talking;
+mod topic;
 
 use askama::Template;
 use oscost_record::TaskKind;

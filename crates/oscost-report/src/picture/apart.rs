@@ -7,6 +7,7 @@ use oscost_record::{Aspect, CaseInfo, Unit};
 use plotters::prelude::DrawingBackend;
 
 use super::rungs::{Group, Panel, Row};
+use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
 use crate::words;
 
@@ -29,7 +30,7 @@ impl Apart {
                 id: info.id.clone(),
                 name: name.to_owned(),
                 estimate,
-                unit: info.unit.clone(),
+                measure: Measure::Of(info.unit.clone()),
                 bold: false,
             };
             let heading = way(info);
@@ -54,7 +55,7 @@ impl Apart {
         (!groups.is_empty()).then(|| {
             Self(Panel {
                 heading: "From the call, or from the end of the task".to_owned(),
-                unit: Unit::time(""),
+                measure: Measure::Of(Unit::time("")),
                 axis: "time of each stretch".to_owned(),
                 groups,
             })
@@ -103,19 +104,7 @@ impl Picture for Apart {
     }
 
     fn alt(&self) -> String {
-        let groups = self.0.groups.iter().map(|group| {
-            let rows = group.rows.iter().map(|row| {
-                let value = words::interval(&row.estimate, &row.unit);
-                format!("{} {value}", row.name)
-            });
-            let rows = rows.collect::<Vec<_>>().join(", ");
-            format!("{} {}: {rows}", group.kind, group.heading)
-        });
-        format!(
-            "{}. {}",
-            self.title(),
-            groups.collect::<Vec<_>>().join(". ")
-        )
+        format!("{}. {}", self.title(), self.0.alt())
     }
 
     fn height(&self, layout: Layout) -> f64 {

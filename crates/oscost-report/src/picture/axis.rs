@@ -58,6 +58,22 @@ pub(super) fn across<DB: DrawingBackend>(
     canvas.text((middle, bottom + 33.0), &title, face)
 }
 
+/// The values that a vertical axis names.
+fn named(scale: &Scale, measure: &Measure) -> Vec<f64> {
+    scale.ticks(measure, 34.0)
+}
+
+/// How wide the labels of a vertical axis are.
+pub(super) fn labels<DB: DrawingBackend>(
+    canvas: &Canvas<DB>,
+    scale: &Scale,
+    measure: &Measure,
+) -> f64 {
+    let ticks = named(scale, measure).into_iter();
+    let widths = ticks.map(|tick| canvas.text_width(&measure.tick(tick), Face::SMALL));
+    widths.fold(0.0, f64::max)
+}
+
 /// Draws a vertical axis: grid lines from `left` to `right`, labels left of
 /// them, a title at its place.
 pub(super) fn up<DB: DrawingBackend>(
@@ -68,7 +84,7 @@ pub(super) fn up<DB: DrawingBackend>(
     (at, title): ((f64, f64), &str),
 ) -> Result<(), DrawError> {
     let face = Face::SMALL.ink(Ink::Muted);
-    for tick in scale.ticks(measure, 34.0) {
+    for tick in named(scale, measure) {
         let y = scale.at(tick);
         canvas.line(&[(left, y), (right, y)], Ink::Grid, 1.0)?;
         let label = face.align(Align::Right);

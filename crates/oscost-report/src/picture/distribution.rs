@@ -1,9 +1,11 @@
 //! The distribution of one operation: a ridge per case (placement, variant,
 //! parameter) over one logarithmic axis. A ridge shows several modes as
 //! several humps, which a cumulative curve hides from most readers; few
-//! samples are drawn one by one instead.
+//! samples are drawn one by one instead. Drawn for a file only: the page has its
+//! outline.
 
 mod density;
+mod outline;
 mod ridge;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +19,7 @@ use super::scale::{Measure, Scale};
 use super::{Canvas, DrawError, Layout, Picture};
 use crate::words;
 use density::quantile;
+pub(crate) use outline::{Outline, Shape};
 use ridge::Ridge;
 
 /// An operation with more cases than this has a picture for each of its
@@ -135,6 +138,12 @@ impl Distribution {
         })
     }
 
+    /// What its axis is called.
+    pub(crate) fn axis(&self) -> String {
+        let first = self.cases.first();
+        first.map_or_else(String::new, |(_, summary)| words::axis(&summary.info.unit))
+    }
+
     fn is_low(&self) -> bool {
         self.cases.len() > MANY
     }
@@ -146,11 +155,7 @@ impl Picture for Distribution {
     }
 
     fn title(&self) -> String {
-        let per = self
-            .cases
-            .first()
-            .map_or_else(String::new, |(_, summary)| words::axis(&summary.info.unit));
-        format!("{}: distribution of {per}", self.name)
+        format!("{}: distribution of {}", self.name, self.axis())
     }
 
     fn legend(&self) -> String {
@@ -173,8 +178,8 @@ impl Picture for Distribution {
         format!("{}. {}", self.title(), cases.collect::<Vec<_>>().join(". "))
     }
 
-    fn height(&self, layout: Layout) -> f64 {
-        self.cases.len() as f64 * ridge::height(layout, self.is_low()) + ACROSS
+    fn height(&self, _: Layout) -> f64 {
+        self.cases.len() as f64 * ridge::height(self.is_low()) + ACROSS
     }
 
     fn draw<DB: DrawingBackend>(
@@ -189,7 +194,7 @@ impl Picture for Distribution {
         let scale = Scale::over(self.span(), left, right);
         let bottom = self.height(layout) - ACROSS;
         let measure = Measure::Of(first.info.unit.clone());
-        let title = format!("{} (logarithmic)", words::axis(&first.info.unit));
+        let title = format!("{} (logarithmic)", self.axis());
         let ends = (0.0, bottom);
         across(canvas, &scale, (left, right), ends, &measure, &title)?;
         for (index, (label, summary)) in self.cases.iter().enumerate() {
@@ -197,9 +202,8 @@ impl Picture for Distribution {
                 label,
                 summary,
                 scale: &scale,
-                layout,
                 low: self.is_low(),
-                top: index as f64 * ridge::height(layout, self.is_low()),
+                top: index as f64 * ridge::height(self.is_low()),
             };
             ridge.draw(canvas)?;
         }

@@ -6,6 +6,7 @@ use oscost_record::{Aspect, TaskKind};
 use plotters::prelude::DrawingBackend;
 
 use super::rungs::{Group, Panel, Row};
+use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
 use crate::words;
 
@@ -56,7 +57,7 @@ fn panel(aspect: Aspect, rungs: &[Rung]) -> Option<Panel> {
     };
     Some(Panel {
         heading: words::aspect(aspect).to_owned(),
-        unit: unit.clone(),
+        measure: Measure::Of(unit.clone()),
         axis,
         groups,
     })
@@ -67,7 +68,7 @@ fn row(rung: &Rung) -> Row {
         id: rung.id.clone(),
         name: rung.title.clone(),
         estimate: rung.estimate,
-        unit: rung.unit.clone(),
+        measure: Measure::Of(rung.unit.clone()),
         bold: rung.headline,
     }
 }
@@ -90,7 +91,7 @@ impl Picture for Ladder {
         for panel in &self.panels {
             for group in &panel.groups {
                 for row in group.rows.iter().filter(|row| row.bold) {
-                    let value = words::interval(&row.estimate, &row.unit);
+                    let value = row.measure.interval(&row.estimate);
                     let (what, kind) = (&panel.heading, group.kind);
                     parts.push(format!("{what}, {kind}, {}: {value}", row.name));
                 }

@@ -3,26 +3,34 @@
 //! from zero has a place too: it is drawn hollow, and in a strip below the
 //! axis where it is not above zero at all.
 
+mod contention;
 mod crowds;
 mod gather;
 mod grid;
 mod keeping;
+mod messages;
 mod names;
 mod plot;
 mod spawning;
+mod streams;
+mod wakes;
 
-use oscost_analysis::{Estimate, format};
-use oscost_record::{CaseId, Unit};
+use oscost_analysis::Estimate;
+use oscost_record::CaseId;
 use plotters::prelude::DrawingBackend;
 
 use super::mark::Look;
 use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
+pub(crate) use contention::{lock_throughput, lock_waits};
 pub(crate) use crowds::hand_offs_against_tasks;
 pub(crate) use grid::hand_offs_against_sets;
 pub(crate) use keeping::memory_against_tasks;
+pub(crate) use messages::messages_against_size;
 use plot::{Plot, Room};
 pub(crate) use spawning::spawning_against_memory;
+pub(crate) use streams::bandwidth_against_chunk;
+pub(crate) use wakes::wakes_against_descriptors;
 
 /// What tells the kinds of task apart in a picture of several.
 const KINDS: &str = "A colour for each kind of task: processes, threads, coroutines.";
@@ -32,21 +40,25 @@ const BETWEEN: (f64, f64) = (24.0, 18.0);
 /// See the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
-    stem: &'static str,
-    title: &'static str,
+    stem: String,
+    title: String,
     /// How to read it, beyond marks and whiskers.
     legend: String,
     /// What the sizes are, in words.
     size: &'static str,
     sizes: Measure,
-    /// The unit of the costs; per whichever kind a case is about.
-    unit: Unit,
+    /// What the upright axis counts; per whichever kind a case is about.
+    costs: Measure,
     cost: String,
     /// Heights of a panel on a desk and on a telephone.
     heights: (f64, f64),
     /// Whether marks of one size stand side by side rather than over one
     /// another.
     apart: bool,
+    /// Whether each panel has an upright scale of its own.
+    own_scales: bool,
+    /// Panels side by side on a desk, at most.
+    abreast: usize,
     panels: Vec<Panel>,
 }
 
@@ -78,15 +90,20 @@ struct Point {
     above_zero: bool,
 }
 
+impl Panel {
+    fn points(&self) -> impl Iterator<Item = &Point> + Clone {
+        self.series.iter().flat_map(|series| &series.points)
+    }
+}
+
 impl Lines {
-    fn points(&self) -> impl Iterator<Item = &Point> {
-        let series = self.panels.iter().flat_map(|panel| &panel.series);
-        series.flat_map(|series| &series.points)
+    fn points(&self) -> impl Iterator<Item = &Point> + Clone {
+        self.panels.iter().flat_map(Panel::points)
     }
 
     /// Panels side by side.
     fn columns(&self, layout: Layout) -> usize {
-        layout.pick(self.panels.len().min(2), 1)
+        layout.pick(self.panels.len().min(self.abreast), 1)
     }
 
     fn panel_height(&self, layout: Layout) -> f64 {
@@ -96,11 +113,11 @@ impl Lines {
 
 impl Picture for Lines {
     fn stem(&self) -> &str {
-        self.stem
+        &self.stem
     }
 
     fn title(&self) -> String {
-        self.title.to_owned()
+        self.title.clone()
     }
 
     fn legend(&self) -> String {
@@ -111,6 +128,9 @@ impl Picture for Lines {
         if self.apart {
             legend += " Marks of one size stand side by side.";
         }
+        if self.own_scales {
+            legend += " Each panel has an upright scale of its own.";
+        }
         if !self.legend.is_empty() {
             legend = format!("{legend} {}", self.legend);
         }
@@ -120,8 +140,7 @@ impl Picture for Lines {
     fn alt(&self) -> String {
         let line = |panel: &Panel, series: &Series| {
             let (first, last) = (series.points.first()?, series.points.last()?);
-            let [from, to] =
-                [first, last].map(|point| format::quantity(point.estimate.value, &self.unit));
+            let [from, to] = [first, last].map(|point| self.costs.exact(point.estimate.value));
             let [small, large] = [first, last].map(|point| self.sizes.tick(point.size));
             let name = match panel.name.as_str() {
                 "" => series.name.clone(),

@@ -59,6 +59,13 @@ impl Look {
 
     /// That of the `n`th of several lines whose kind goes without saying.
     pub(crate) fn nth(n: usize) -> Self {
+        // Where colours begin again, shapes must not.
+        Self::member(n, n + n / 10)
+    }
+
+    /// That of the `n`th line of a family: all of a family have its colour, and
+    /// each a shape of its own.
+    pub(crate) fn member(family: usize, n: usize) -> Self {
         const SHAPES: [Shape; 5] = [
             Shape::Disc,
             Shape::Square,
@@ -67,7 +74,7 @@ impl Look {
             Shape::Down,
         ];
         Self {
-            ink: Ink::line(n),
+            ink: Ink::line(family),
             shape: SHAPES[n % SHAPES.len()],
             hollow: n / SHAPES.len() % 2 == 1,
         }

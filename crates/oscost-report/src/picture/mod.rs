@@ -10,6 +10,8 @@ mod labels;
 mod ladder;
 mod lines;
 mod mark;
+mod path;
+mod ranks;
 mod render;
 mod rungs;
 mod scale;
@@ -20,13 +22,16 @@ use thiserror::Error;
 
 pub(crate) use apart::Apart;
 pub(crate) use canvas::{Canvas, Hit};
-pub(crate) use distribution::{Distribution, distributions};
+pub(crate) use distribution::{Distribution, Outline, Shape, distributions};
 pub(crate) use ladder::Ladder;
 pub(crate) use lines::{
-    Lines, hand_offs_against_sets, hand_offs_against_tasks, memory_against_tasks,
-    spawning_against_memory,
+    Lines, bandwidth_against_chunk, hand_offs_against_sets, hand_offs_against_tasks,
+    lock_throughput, lock_waits, memory_against_tasks, messages_against_size,
+    spawning_against_memory, wakes_against_descriptors,
 };
+pub(crate) use ranks::{Ranks, locks_at_loads, uncontended_locks};
 pub(crate) use render::{Svg, png, svg};
+pub(crate) use scale::Measure;
 
 /// Drawing went wrong: what plotters says.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

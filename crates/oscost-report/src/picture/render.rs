@@ -6,6 +6,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use plotters::prelude::{BitMapBackend, IntoDrawingArea as _, SVGBackend};
 
 use super::canvas::{Canvas, Face};
+use super::path::with_paths;
 use super::theme::{Ink, Paint, fonts, with_variables};
 use super::{DrawError, Hit, Layout, Picture};
 
@@ -118,12 +119,13 @@ fn one_svg(
 
 /// What plotters says of nearly every element, and the short form that the
 /// page's style spells out.
-const SHORT: [(&str, &str); 9] = [
+const SHORT: [(&str, &str); 10] = [
     (" opacity=\"1\"", ""),
     (" font-family=\"sans-serif\"", ""),
     (" fill=\"none\" stroke=", " stroke="),
+    (" fill=\"none\" opacity=", " opacity="),
     (" stroke-width=\"2\"", ""),
-    (" dy=\"0.5ex\"", " dy=\".5ex\""),
+    (" dy=\"0.5ex\"", ""),
     (" text-anchor=\"start\"", ""),
     (" font-size=\"25\"", ""),
     (" font-size=\"26.000000000000004\"", " font-size=\"26\""),
@@ -131,15 +133,18 @@ const SHORT: [(&str, &str); 9] = [
 ];
 
 fn shorter(svg: &str) -> String {
-    SHORT.iter().fold(svg.to_owned(), |svg, (long, short)| {
+    let svg = SHORT.iter().fold(svg.to_owned(), |svg, (long, short)| {
         svg.replace(long, short)
-    })
+    });
+    with_paths(&svg)
+        .replace(">\n", ">")
+        .replace("\n</text>", "</text>")
 }
 
 fn link(hit: &Hit, anchor: &str) -> String {
     let [x, y, width, height] = hit.area.map(|length| length * DENSITY);
     format!(
-        "<a href=\"#{}\"><title>{}</title><rect class=\"hit\" x=\"{x:.0}\" y=\"{y:.0}\" width=\"{width:.0}\" height=\"{height:.0}\"/></a>\n",
+        "<a href=\"#{}\"><title>{}</title><rect x=\"{x:.0}\" y=\"{y:.0}\" width=\"{width:.0}\" height=\"{height:.0}\"/></a>",
         escape(anchor),
         escape(&hit.label),
     )
@@ -176,6 +181,7 @@ mod tests {
             canvas
                 .line(&[(0.0, 0.0), (5.0, 5.0)], Ink::Grid, 1.0)
                 .unwrap();
+            canvas.leader(&[(0.0, 0.0), (5.0, 5.0)], Ink::Grid).unwrap();
             canvas.finish().unwrap();
         }
         for (long, short) in SHORT {

@@ -2,8 +2,8 @@
 //! the interval, the value. Nothing of a name is ever cut off: it is broken into
 //! lines, and its row is as high as that takes.
 
-use oscost_analysis::{Estimate, format};
-use oscost_record::{CaseId, TaskKind, Unit};
+use oscost_analysis::Estimate;
+use oscost_record::{CaseId, TaskKind};
 use plotters::prelude::DrawingBackend;
 
 use super::axis::{ACROSS, across};
@@ -13,7 +13,6 @@ use super::render::DENSITY;
 use super::scale::{Measure, Scale};
 use super::theme::Ink;
 use super::{Canvas, DrawError, Layout};
-use crate::words;
 
 const HEADING: f64 = 40.0;
 const GROUP: f64 = 26.0;
@@ -31,7 +30,7 @@ const VALUE: f64 = 78.0;
 #[derive(Clone, Debug)]
 pub(super) struct Panel {
     pub(super) heading: String,
-    pub(super) unit: Unit,
+    pub(super) measure: Measure,
     /// What the axis is called.
     pub(super) axis: String,
     pub(super) groups: Vec<Group>,
@@ -51,7 +50,7 @@ pub(super) struct Row {
     pub(super) id: CaseId,
     pub(super) name: String,
     pub(super) estimate: Estimate,
-    pub(super) unit: Unit,
+    pub(super) measure: Measure,
     pub(super) bold: bool,
 }
 
@@ -83,6 +82,19 @@ impl Panel {
         HEADING + groups.sum::<f64>() + ACROSS
     }
 
+    /// Every row in words, group by group.
+    pub(super) fn alt(&self) -> String {
+        let groups = self.groups.iter().map(|group| {
+            let rows = group.rows.iter().map(|row| {
+                let value = row.measure.interval(&row.estimate);
+                format!("{} {value}", row.name)
+            });
+            let rows = rows.collect::<Vec<_>>().join(", ");
+            format!("{} {}: {rows}", group.kind, group.heading)
+        });
+        groups.collect::<Vec<_>>().join(". ")
+    }
+
     fn rows(&self) -> impl Iterator<Item = &Row> {
         self.groups.iter().flat_map(|group| &group.rows)
     }
@@ -108,9 +120,8 @@ impl Panel {
         let scale = Scale::over(ends, left, right);
         let bottom = top + self.height(layout) - ACROSS;
         let title = format!("{} (logarithmic)", self.axis);
-        let measure = Measure::Of(self.unit.clone());
         let reach = (top + HEADING - 6.0, bottom);
-        across(canvas, &scale, (left, right), reach, &measure, &title)?;
+        across(canvas, &scale, (left, right), reach, &self.measure, &title)?;
         let mut y = top + HEADING;
         for group in &self.groups {
             let look = Look::of(group.kind);
@@ -137,7 +148,7 @@ impl Row {
         top: f64,
     ) -> Result<(), DrawError> {
         let Estimate { value, low, high } = self.estimate;
-        let text = format::quantity(value, &self.unit);
+        let text = self.measure.exact(value);
         let (low, middle, high) = (scale.at(low), scale.at(value), scale.at(high));
         let lines = self.lines(layout);
         let below = LINE * (lines.len() - 1) as f64;
@@ -167,11 +178,7 @@ impl Row {
                 canvas.text((canvas.width - 2.0, first), &text, face)?;
             }
         }
-        let words = format!(
-            "{}: {}",
-            self.id,
-            words::interval(&self.estimate, &self.unit)
-        );
+        let words = format!("{}: {}", self.id, self.measure.interval(&self.estimate));
         let area = [0.0, top, canvas.width, self.height(layout)];
         canvas.hit(&self.id, words, area);
         Ok(())

@@ -2,7 +2,7 @@
 //! worth a label on it. Linear axes would hide everything but the dearest
 //! case, so there are none.
 
-use oscost_analysis::{format, without_zeros};
+use oscost_analysis::{Estimate, format, without_zeros};
 use oscost_record::{Quantity, Unit};
 
 /// What the numbers on an axis are.
@@ -16,7 +16,14 @@ pub(crate) enum Measure {
     Kibibytes,
     /// Mebibytes.
     Mebibytes,
+    /// So many a second.
+    PerSecond,
+    /// Bytes a second.
+    BytesPerSecond,
 }
+
+/// Steps of a rate.
+const RATES: [(&str, f64); 4] = [("G/s", 1e9), ("M/s", 1e6), ("k/s", 1e3), ("/s", 1.0)];
 
 /// A logarithmic scale.
 #[derive(Clone, Debug)]
@@ -27,6 +34,8 @@ pub(crate) struct Scale {
     least: f64,
     from: f64,
     to: f64,
+    /// What is best labelled, where there is room.
+    wanted: Vec<f64>,
 }
 
 impl Scale {
@@ -55,7 +64,16 @@ impl Scale {
             least: low,
             from,
             to,
+            wanted: Vec::new(),
         }
+    }
+
+    /// The same, with labels at `values` where there is room for all of them.
+    pub(crate) fn labelled(self, values: impl IntoIterator<Item = f64>) -> Self {
+        let mut wanted: Vec<f64> = values.into_iter().filter(|value| *value > 0.0).collect();
+        wanted.sort_by(f64::total_cmp);
+        wanted.dedup();
+        Self { wanted, ..self }
     }
 
     /// The pixel of a value; values off the scale stand at its end.
@@ -79,8 +97,8 @@ impl Scale {
     pub(crate) fn ticks(&self, measure: &Measure, gap: f64) -> Vec<f64> {
         let binary = match measure {
             Measure::Of(unit) => unit.quantity == Quantity::Memory,
-            Measure::Count => false,
-            Measure::Kibibytes | Measure::Mebibytes => true,
+            Measure::Count | Measure::PerSecond => false,
+            Measure::Kibibytes | Measure::Mebibytes | Measure::BytesPerSecond => true,
         };
         let fits = |ticks: &Vec<f64>| {
             ticks
@@ -115,7 +133,8 @@ impl Scale {
         };
         let dense = dense.into_iter().map(|within| self.powers(base, 1, within));
         let sparse = steps.iter().map(|&step| self.powers(base, step, &[1.0]));
-        let mut ladders = dense.chain(sparse);
+        let own = (self.wanted.len() > 1).then(|| self.wanted.clone());
+        let mut ladders = own.into_iter().chain(dense).chain(sparse);
         ladders.find(fits).unwrap_or_default()
     }
 
@@ -134,17 +153,42 @@ impl Scale {
 impl Measure {
     /// A round value with its unit, short: `10 µs`.
     pub(crate) fn tick(&self, value: f64) -> String {
+        without_zeros(&self.exact(value))
+    }
+
+    /// A value with its unit, to three digits: `10.4 µs`, `5.84 M/s`.
+    pub(crate) fn exact(&self, value: f64) -> String {
+        let bytes = |value: f64| format::quantity(value, &Unit::memory(""));
         match self {
-            Self::Of(unit) => without_zeros(&format::quantity(value, unit)),
+            Self::Of(unit) => format::quantity(value, unit),
             Self::Count => format::grouped(value),
             Self::Kibibytes => bytes(value * 1024.0),
             Self::Mebibytes => bytes(value * 1_048_576.0),
+            Self::PerSecond => per_second(value),
+            Self::BytesPerSecond => format!("{}/s", bytes(value)),
         }
+    }
+
+    /// A value with its interval: `5.84 M/s (5.61 M/s to 6.02 M/s)`.
+    pub(crate) fn interval(&self, estimate: &Estimate) -> String {
+        let Estimate { value, low, high } = *estimate;
+        let [value, low, high] = [value, low, high].map(|end| self.exact(end));
+        format!("{value} ({low} to {high})")
     }
 }
 
-fn bytes(value: f64) -> String {
-    without_zeros(&format::quantity(value, &Unit::memory("")))
+/// The step is chosen after rounding: 999,600 is 1.00 M/s.
+fn per_second(value: f64) -> String {
+    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+    let step = RATES.iter().find(|(_, size)| rounded.abs() >= *size);
+    let (symbol, size) = step.unwrap_or(&RATES[3]);
+    let scaled = rounded / size;
+    let places = match scaled.abs() {
+        small if small < 10.0 => 2,
+        middle if middle < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{scaled:.places$} {symbol}")
 }
 
 #[cfg(test)]
@@ -202,6 +246,28 @@ mod tests {
             ticks.contains(&"4 KiB".to_owned()) && ticks.contains(&"64 KiB".to_owned()),
             "{ticks:?}"
         );
+    }
+
+    #[test]
+    fn rates_have_three_digits_and_a_step() {
+        for (value, exact, tick) in [
+            (0.5, "0.50 /s", "0.5 /s"),
+            (62_100.0, "62.1 k/s", "62.1 k/s"),
+            (999_600.0, "1.00 M/s", "1 M/s"),
+            (5_843_211.0, "5.84 M/s", "5.84 M/s"),
+            (2e9, "2.00 G/s", "2 G/s"),
+        ] {
+            assert_eq!(Measure::PerSecond.exact(value), exact);
+            assert_eq!(Measure::PerSecond.tick(value), tick);
+        }
+        assert_eq!(Measure::BytesPerSecond.tick(2_147_483_648.0), "2 GiB/s");
+    }
+
+    #[test]
+    fn wanted_labels_come_first_where_they_fit() {
+        let scale = Scale::over([2.0, 8.0], 0.0, 200.0).labelled([8.0, 2.0, 4.0, 4.0, 0.0]);
+        assert_eq!(scale.ticks(&Measure::Count, 30.0), [2.0, 4.0, 8.0]);
+        assert_ne!(scale.ticks(&Measure::Count, 120.0), [2.0, 4.0, 8.0]);
     }
 
     #[test]

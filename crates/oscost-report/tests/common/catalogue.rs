@@ -3,6 +3,7 @@
 
 use oscost_record::*;
 
+mod company;
 mod crowds;
 mod made;
 
@@ -24,6 +25,7 @@ pub(crate) fn catalogue() -> Vec<(CaseInfo, f64)> {
     all.extend(switching());
     all.extend(crowds::all());
     all.extend(besides());
+    all.extend(company::all());
     all.extend(floors());
     all.into_iter().map(Made::finished).collect()
 }

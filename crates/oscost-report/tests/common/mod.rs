@@ -183,6 +183,27 @@ fn kept(values: Vec<f64>) -> Samples {
     Samples::Histogram(buckets.map(|(bits, n)| (f64::from_bits(bits), n)).collect())
 }
 
+/// What cases take beside their samples.
+fn figures(info: &CaseInfo, centre: f64) -> BTreeMap<String, f64> {
+    let of = |name: &str| {
+        info.parameters
+            .get(name)
+            .map_or(0.0, |size| size.value as f64)
+    };
+    let figures = match info.operation.split('/').next().unwrap_or_default() {
+        "many" => vec![("switches_per_second", 1e9 / centre), ("system_share", 0.8)],
+        "contended" => vec![
+            ("acquisitions_per_second", 1e9 / centre),
+            ("fairness_share", 0.9),
+            ("section_ns", of("section") * 0.97),
+        ],
+        "stream" => vec![("bytes_per_second", of("chunk") * 1e9 / centre)],
+        _ => Vec::new(),
+    };
+    let named = |(name, value): (&str, f64)| (name.to_owned(), value);
+    figures.into_iter().map(named).collect()
+}
+
 fn line(dice: &mut Dice, info: &CaseInfo, centre: f64, round: u32) -> CaseLine {
     let outcome = outcome(info, round);
     let drift = (0.05 * dice.normal()).exp();
@@ -250,12 +271,7 @@ fn line(dice: &mut Dice, info: &CaseInfo, centre: f64, round: u32) -> CaseLine {
             } else {
                 BTreeMap::new()
             },
-            figures: if info.operation.contains("many/") {
-                let figures = [("switches_per_second", 1e9 / centre), ("system_share", 0.8)];
-                figures.map(|(name, value)| (name.to_owned(), value)).into()
-            } else {
-                BTreeMap::new()
-            },
+            figures: figures(info, centre),
             ..Counters::default()
         },
         cpus: vec![Cpu(0)],

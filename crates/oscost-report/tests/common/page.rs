@@ -32,10 +32,12 @@ pub(crate) fn section<'a>(page: &'a str, anchor: &str) -> &'a str {
     rest.split("</section>").next().unwrap()
 }
 
-/// Every picture of a page.
+/// Every picture of a page, on a desk and on a telephone; no ridges, which have
+/// no words of their own.
 pub(crate) fn pictures_of(page: &str) -> impl Iterator<Item = &str> {
     let pictures = page.split("<svg ").skip(1);
-    pictures.map(|svg| svg.split("</svg>").next().unwrap())
+    let drawn = pictures.filter(|svg| svg.contains("role=\"group\""));
+    drawn.map(|svg| svg.split("</svg>").next().unwrap())
 }
 
 /// The words of a picture.

@@ -10,6 +10,10 @@
 mod catalogue;
 mod command;
 mod common;
+mod compare;
 mod contained;
+mod export;
+mod history;
+mod hostile;
 mod placement;
 mod refused;

@@ -51,10 +51,9 @@ pub(super) fn density(
     curve
 }
 
-/// The curve without the points that lie within a quarter of a pixel of the
-/// line between the points that stay (Douglas and Peucker, 1973).
-pub(super) fn thinned(curve: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    const NEAR: f64 = 0.25;
+/// The curve without the points that lie within `near` of the line between the
+/// points that stay (Douglas and Peucker, 1973).
+pub(super) fn thinned(curve: &[(f64, f64)], near: f64) -> Vec<(f64, f64)> {
     let (Some(&first), Some(&last)) = (curve.first(), curve.last()) else {
         return Vec::new();
     };
@@ -63,10 +62,10 @@ pub(super) fn thinned(curve: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let inner = curve.iter().enumerate().skip(1);
     let farthest = inner.max_by(|(_, a), (_, b)| apart(a).total_cmp(&apart(b)));
     match farthest {
-        Some((index, point)) if apart(point) > NEAR => {
-            let mut thin = thinned(&curve[..=index]);
+        Some((index, point)) if apart(point) > near => {
+            let mut thin = thinned(&curve[..=index], near);
             thin.pop();
-            thin.extend(thinned(&curve[index..]));
+            thin.extend(thinned(&curve[index..], near));
             thin
         }
         Some(_) => vec![first, last],
@@ -83,7 +82,7 @@ mod tests {
         let curve: Vec<(f64, f64)> = (0..200)
             .map(|x| (f64::from(x), 20.0 * (f64::from(x) / 15.0).sin()))
             .collect();
-        let thin = thinned(&curve);
+        let thin = thinned(&curve, 0.25);
         assert!(thin.len() < 100 && thin.len() > 20, "{}", thin.len());
         assert_eq!((thin.first(), thin.last()), (curve.first(), curve.last()));
         let at = |x: f64| {
@@ -92,8 +91,8 @@ mod tests {
             pair[0].1 + share * (pair[1].1 - pair[0].1)
         };
         assert!(curve.iter().all(|(x, y)| (at(*x) - y).abs() <= 0.26));
-        assert_eq!(thinned(&curve[..1]), curve[..1]);
-        assert!(thinned(&[]).is_empty());
+        assert_eq!(thinned(&curve[..1], 0.25), curve[..1]);
+        assert!(thinned(&[], 0.25).is_empty());
     }
 
     #[test]

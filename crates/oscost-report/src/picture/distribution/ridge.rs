@@ -8,7 +8,7 @@ use super::super::labels::spread;
 use super::super::mark::Look;
 use super::super::scale::Scale;
 use super::super::theme::Ink;
-use super::super::{Canvas, DrawError, Layout};
+use super::super::{Canvas, DrawError};
 use super::density::{FEW, density, thinned};
 use crate::words;
 
@@ -25,20 +25,17 @@ pub(super) struct Ridge<'a> {
     pub(super) label: &'a str,
     pub(super) summary: &'a Summary,
     pub(super) scale: &'a Scale,
-    pub(super) layout: Layout,
     pub(super) low: bool,
     pub(super) top: f64,
 }
 
 /// Height of the words over a ridge.
-fn head(layout: Layout) -> f64 {
-    layout.pick(22.0, 56.0)
-}
+const HEAD: f64 = 22.0;
 
 /// Height of a whole row.
-pub(super) fn height(layout: Layout, low: bool) -> f64 {
+pub(super) fn height(low: bool) -> f64 {
     let (ridge, marks) = if low { LOW } else { HIGH };
-    head(layout) + ridge + marks + 10.0
+    HEAD + ridge + marks + 10.0
 }
 
 /// `p50 3.2 µs · p90 3.9 µs · max 12 ms`: what there are samples enough for.
@@ -55,7 +52,7 @@ pub(super) fn ranks(summary: &Summary) -> String {
 }
 
 /// What was counted: `12,000 samples`, `1,500 means of 1,000 operations`.
-fn counted(summary: &Summary) -> String {
+pub(super) fn counted(summary: &Summary) -> String {
     match summary.ops_per_sample {
         0 | 1 => words::several(summary.samples, "sample"),
         ops => format!(
@@ -74,7 +71,7 @@ impl Ridge<'_> {
         let ranks = ranks(self.summary);
         self.words(canvas, &ranks)?;
         let tall = if self.low { LOW.0 } else { HIGH.0 };
-        let base = self.top + head(self.layout) + tall;
+        let base = self.top + HEAD + tall;
         self.shape(canvas, base, tall)?;
         let (left, right) = (8.0, canvas.width - 8.0);
         canvas.line(&[(left, base), (right, base)], Ink::Muted, 1.0)?;
@@ -84,7 +81,7 @@ impl Ridge<'_> {
             self.marks(canvas, base)?;
         }
         let id = &self.summary.info.id;
-        let area = [0.0, self.top, canvas.width, height(self.layout, self.low)];
+        let area = [0.0, self.top, canvas.width, height(self.low)];
         canvas.hit(id, format!("{id}: {ranks}"), area);
         Ok(())
     }
@@ -101,34 +98,16 @@ impl Ridge<'_> {
         let look = Look::of(self.summary.info.task);
         canvas.mark((left + 4.0, y), look, 4.0)?;
         let ranks_left = right - canvas.text_width(ranks, Face::SMALL);
-        let room = match self.layout {
-            Layout::Wide => ranks_left - NAME - 12.0,
-            Layout::Narrow => right - NAME,
-        };
+        let room = ranks_left - NAME - 12.0;
         let label = canvas.fitted(self.label, name, room);
         canvas.text((NAME, y), &label, name)?;
         let after = NAME + canvas.text_width(&label, name) + 10.0;
         let counted = counted(self.summary);
-        let fits = |room: f64| !self.low && canvas.text_width(&counted, note) <= room;
-        match self.layout {
-            Layout::Wide => {
-                if fits(ranks_left - after - 12.0) {
-                    canvas.text((after, y), &counted, note)?;
-                }
-                canvas.text((right, y), ranks, Face::SMALL.align(Align::Right))?;
-            }
-            Layout::Narrow => {
-                if fits(right - after) {
-                    canvas.text((right, y), &counted, note.align(Align::Right))?;
-                }
-                let lines = canvas.wrapped(ranks, " · ", Face::SMALL, right - left);
-                for (number, line) in lines.iter().enumerate() {
-                    let y = self.top + 28.0 + 17.0 * number as f64;
-                    canvas.text((left, y), line, Face::SMALL)?;
-                }
-            }
+        let free = ranks_left - after - 12.0;
+        if !self.low && canvas.text_width(&counted, note) <= free {
+            canvas.text((after, y), &counted, note)?;
         }
-        Ok(())
+        canvas.text((right, y), ranks, Face::SMALL.align(Align::Right))
     }
 
     /// The samples: one by one where they are few, else as humps.
@@ -159,7 +138,7 @@ impl Ridge<'_> {
         let top_of = |height: f64| base - (tall - 6.0) * height / highest;
         for hump in shape.chunk_by(|a, b| a.1 > 0.0 && b.1 > 0.0) {
             let points = hump.iter().map(|&(x, height)| (x, top_of(height)));
-            let curve = thinned(&points.collect::<Vec<_>>());
+            let curve = thinned(&points.collect::<Vec<_>>(), 0.25);
             let [(first, _), .., (last, _)] = curve.as_slice() else {
                 continue;
             };

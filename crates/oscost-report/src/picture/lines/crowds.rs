@@ -45,15 +45,17 @@ pub(crate) fn hand_offs_against_tasks(summaries: &[Summary]) -> Option<Lines> {
     shorten_names(&mut series);
     let (unit, cost) = unit(&cases(&sweeps))?;
     (!series.is_empty()).then(|| Lines {
-        stem: "hand-offs-against-tasks",
-        title: "What a hand-off costs against the number of tasks",
+        stem: "hand-offs-against-tasks".to_owned(),
+        title: "What a hand-off costs against the number of tasks".to_owned(),
         legend: super::KINDS.to_owned(),
         size: "number of tasks that take turns",
         sizes: Measure::Count,
-        unit,
+        costs: Measure::Of(unit),
         cost,
         heights: (470.0, 520.0),
         apart: false,
+        own_scales: false,
+        abreast: 2,
         panels: vec![Panel {
             name: String::new(),
             series,

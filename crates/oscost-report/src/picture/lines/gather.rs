@@ -10,12 +10,23 @@ use crate::words;
 
 /// A line through the estimates of a sweep; `None` with fewer than two.
 pub(super) fn raw(sweep: &Sweep<'_>) -> Option<Series> {
-    let point = |&(size, summary): &(u64, &Summary)| {
+    through(sweep, |summary| {
         let estimate = summary.estimate.filter(|estimate| estimate.value > 0.0)?;
-        let words = words::interval(&estimate, &summary.info.unit);
+        Some((estimate, words::interval(&estimate, &summary.info.unit)))
+    })
+}
+
+/// A line through whatever of each case, told in words; `None` with fewer than
+/// two.
+pub(super) fn through(
+    sweep: &Sweep<'_>,
+    what: impl Fn(&Summary) -> Option<(Estimate, String)>,
+) -> Option<Series> {
+    let points = sweep.points.iter().filter_map(|&(size, summary)| {
+        let (estimate, words) = what(summary)?;
         Some(point(summary, size, estimate, true, &words))
-    };
-    line(sweep, sweep.points.iter().filter_map(point).collect())
+    });
+    line(sweep, points.collect())
 }
 
 /// A line through the net figures of a sweep; `None` with fewer than two.
@@ -31,7 +42,13 @@ pub(super) fn net(sweep: &Sweep<'_>) -> Option<Series> {
     line(sweep, sweep.points.iter().filter_map(point).collect())
 }
 
-fn point(summary: &Summary, size: u64, estimate: Estimate, above_zero: bool, words: &str) -> Point {
+pub(super) fn point(
+    summary: &Summary,
+    size: u64,
+    estimate: Estimate,
+    above_zero: bool,
+    words: &str,
+) -> Point {
     let id = summary.info.id.clone();
     Point {
         words: format!("{id}: {words}"),

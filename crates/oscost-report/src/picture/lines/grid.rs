@@ -43,15 +43,17 @@ pub(crate) fn hand_offs_against_sets(summaries: &[Summary]) -> Option<Lines> {
     }
     let (unit, cost) = unit(&cases(&sweeps))?;
     (!panels.is_empty()).then(|| Lines {
-        stem: "hand-offs-against-sets",
-        title: "What a hand-off adds to the work, against the memory that the work touches",
+        stem: "hand-offs-against-sets".to_owned(),
+        title: "What a hand-off adds to the work, against the memory that the work touches".to_owned(),
         legend: "Net: the ring less one task that makes the same calls and touches the same memory by itself.".to_owned(),
         size: "working set of each task",
         sizes: Measure::Kibibytes,
-        unit,
+        costs: Measure::Of(unit),
         cost: format!("net {cost}"),
         heights: (350.0, 340.0),
         apart: true,
+        own_scales: false,
+        abreast: 2,
         panels,
     })
 }

@@ -14,15 +14,17 @@ pub(crate) fn memory_against_tasks(summaries: &[Summary]) -> Option<Lines> {
     look_by_kind(&mut series);
     shorten_names(&mut series);
     (!series.is_empty()).then(|| Lines {
-        stem: "memory-against-tasks",
-        title: "What one idle task keeps against the number of tasks",
+        stem: "memory-against-tasks".to_owned(),
+        title: "What one idle task keeps against the number of tasks".to_owned(),
         legend: super::KINDS.to_owned(),
         size: "number of tasks",
         sizes: Measure::Count,
         cost: "memory per task".to_owned(),
-        unit: Unit::memory("task"),
+        costs: Measure::Of(Unit::memory("task")),
         heights: (470.0, 520.0),
         apart: false,
+        own_scales: false,
+        abreast: 2,
         panels: vec![Panel {
             name: String::new(),
             series,

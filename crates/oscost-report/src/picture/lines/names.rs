@@ -58,7 +58,7 @@ pub(super) fn beside<DB: DrawingBackend>(
     for ((name, at), lines) in names.iter().zip(places).zip(texts) {
         let ink = name.look.ink;
         if (at - name.at).abs() > 3.0 {
-            canvas.line(&[(left + 1.0, name.at), (left + 9.0, at)], ink, 1.0)?;
+            canvas.leader(&[(left + 1.0, name.at), (left + 10.0, at)], ink)?;
         }
         canvas.mark((left + 16.0, at), name.look, 4.0)?;
         let first = at - LINE * (lines.len() - 1) as f64 / 2.0;

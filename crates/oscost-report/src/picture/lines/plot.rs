@@ -3,9 +3,9 @@
 use oscost_analysis::Estimate;
 use plotters::prelude::DrawingBackend;
 
-use super::super::axis::{ACROSS, across, up};
+use super::super::axis::{ACROSS, across, labels, up};
 use super::super::canvas::{Align, Face};
-use super::super::scale::{Measure, Scale};
+use super::super::scale::Scale;
 use super::super::theme::Ink;
 use super::super::{Canvas, DrawError, Layout};
 use super::names::{self, Name};
@@ -22,6 +22,9 @@ const STRIP: f64 = 26.0;
 /// From the upright axis to the first place for a mark.
 const INSET: f64 = 14.0;
 
+/// With more lines than this, intervals are faint: they would hide the lines.
+const MANY: usize = 12;
+
 /// An area of the canvas.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
@@ -35,6 +38,7 @@ pub(super) struct Room {
 pub(super) struct Plot<'a> {
     lines: &'a Lines,
     panel: &'a Panel,
+    layout: Layout,
     room: Room,
     across: Scale,
     up: Scale,
@@ -62,20 +66,27 @@ impl<'a> Plot<'a> {
         let names = lines.panels.iter().flat_map(|panel| &panel.series);
         let widest = names.map(|series| names::width(canvas, &series.name, width));
         let right = room.right - widest.fold(0.0, f64::max) - names::BESIDE;
-        let left = room.left + layout.pick(66.0, 60.0);
         let named = if panel.name.is_empty() { 0.0 } else { NAME };
         let top = room.top + named + TITLE;
         let foot = room.bottom - ACROSS;
         let strip = lines.points().any(|point| point.estimate.low <= 0.0);
         let bottom = if strip { foot - STRIP } else { foot };
         let zero = lines.points().any(|point| point.size <= 0.0);
+        let sizes = lines.points().map(|point| point.size);
+        let up = match lines.own_scales {
+            true => Scale::over(costs(panel.points()), bottom, top),
+            false => Scale::over(costs(lines.points()), bottom, top),
+        };
+        let labels = labels(canvas, &up, &lines.costs) + 10.0;
+        let left = room.left + labels.max(layout.pick(66.0, 60.0));
         let start = left + INSET + if zero { ZERO } else { 0.0 };
         Self {
             lines,
             panel,
+            layout,
             room,
-            across: Scale::over(lines.points().map(|point| point.size), start, right - 10.0),
-            up: Scale::over(costs(lines), bottom, top),
+            across: Scale::over(sizes.clone(), start, right - 10.0).labelled(sizes),
+            up,
             left,
             right,
             top,
@@ -117,15 +128,25 @@ impl<'a> Plot<'a> {
             }
         }
         for (number, series) in self.panel.series.iter().enumerate() {
+            // One after the other, what looks alike is one shape of the SVG.
+            for point in &series.points {
+                let (x, _) = self.at(point, number);
+                self.whisker(canvas, point, x, series.look.ink)?;
+            }
             for point in &series.points {
                 let look = match point.above_zero {
                     true => series.look,
                     false => series.look.hollow(),
                 };
-                let at = self.at(point, number);
-                self.whisker(canvas, point, at.0, look.ink)?;
-                canvas.mark(at, look, 4.0)?;
-                let area = [at.0 - 12.0, at.1 - 12.0, 24.0, 24.0];
+                canvas.mark(self.at(point, number), look, 4.0)?;
+            }
+            // No finger would find one of hundreds on a telephone.
+            if self.layout == Layout::Narrow && self.panel.series.len() > MANY {
+                continue;
+            }
+            for point in &series.points {
+                let (x, y) = self.at(point, number);
+                let area = [x - 12.0, y - 12.0, 24.0, 24.0];
                 canvas.hit(&point.id, point.words.clone(), area);
             }
         }
@@ -141,9 +162,8 @@ impl<'a> Plot<'a> {
             canvas.text(at, &self.panel.name, Face::BODY.bold())?;
         }
         let cost = format!("{} (logarithmic)", self.lines.cost);
-        let measure = Measure::Of(self.lines.unit.clone());
         let title = (self.room.left + 2.0, self.top - 16.0);
-        up(canvas, &self.up, sides, &measure, (title, &cost))?;
+        up(canvas, &self.up, sides, &self.lines.costs, (title, &cost))?;
         let foot = self.room.bottom - ACROSS;
         let size = format!("{} (logarithmic)", self.lines.size);
         let ends = (self.top, foot);
@@ -213,6 +233,9 @@ impl<'a> Plot<'a> {
     ) -> Result<(), DrawError> {
         let ends = [point.estimate.low, point.estimate.high];
         let heights = ends.map(|end| self.height_of(end));
+        if self.panel.series.len() > MANY {
+            return canvas.leader(&heights.map(|y| (x, y)), ink);
+        }
         canvas.line(&heights.map(|y| (x, y)), ink, 1.5)?;
         for (end, y) in ends.into_iter().zip(heights) {
             if self.up.holds(end) {
@@ -225,11 +248,11 @@ impl<'a> Plot<'a> {
 
 /// What the upright axis must hold: every cost and upper end, and lower ends as
 /// far as they don't stretch it for an interval that nearly reaches zero.
-fn costs(lines: &Lines) -> impl Iterator<Item = f64> {
+fn costs<'a>(points: impl Iterator<Item = &'a Point> + Clone) -> impl Iterator<Item = f64> {
     let above = |cost: &f64| *cost > 0.0;
-    let values = lines.points().map(|point| point.estimate.value);
+    let values = points.clone().map(|point| point.estimate.value);
     let least = values.filter(above).fold(f64::INFINITY, f64::min);
-    lines.points().flat_map(move |point| {
+    points.flat_map(move |point| {
         let Estimate { value, low, high } = point.estimate;
         let low = if low > 0.0 { low.max(least / 8.0) } else { low };
         [low, value, high]

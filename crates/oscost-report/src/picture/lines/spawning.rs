@@ -24,15 +24,17 @@ pub(crate) fn spawning_against_memory(summaries: &[Summary]) -> Option<Lines> {
     series.sort_by(|a, b| last(b).total_cmp(&last(a)));
     let (unit, cost) = unit(&cases(&sweeps))?;
     Some(Lines {
-        stem: "spawning-against-memory",
-        title: "What spawning costs against the parent's memory",
+        stem: "spawning-against-memory".to_owned(),
+        title: "What spawning costs against the parent's memory".to_owned(),
         legend: "A line that rises copies what the parent holds; a level one does not.".to_owned(),
         size: "resident memory of the parent",
         sizes: Measure::Mebibytes,
-        unit,
+        costs: Measure::Of(unit),
         cost,
         heights: (520.0, 480.0),
         apart: true,
+        own_scales: false,
+        abreast: 2,
         panels: vec![Panel {
             name: String::new(),
             series,

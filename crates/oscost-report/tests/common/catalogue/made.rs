@@ -49,8 +49,8 @@ fn aspect(operation: &str) -> Aspect {
         "memory" => Aspect::Memory,
         "apart" | "exec" | "reap" => Aspect::Part,
         "copy-on-write" => Aspect::Touch,
-        "pool" | "channel" | "message" => Aspect::Talk,
-        "uncontended" => Aspect::Lock,
+        "pool" | "channel" | "message" | "stream" | "wake" => Aspect::Talk,
+        "contended" | "uncontended" => Aspect::Lock,
         "blocking" => Aspect::Delay,
         "crash" => Aspect::Crash,
         "size" => Aspect::Size,
@@ -86,6 +86,12 @@ impl Made {
     pub(crate) fn of_suite(mut self, suite: &str) -> Self {
         suite.clone_into(&mut self.0.suite);
         self.0.id.0 = format!("{suite}/{}", self.0.operation);
+        self
+    }
+
+    /// The same as what others are compared with.
+    pub(crate) fn floor(mut self) -> Self {
+        self.0.aspect = Aspect::Floor;
         self
     }
 
