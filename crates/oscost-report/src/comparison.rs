@@ -3,10 +3,9 @@
 //! here computes.
 
 use oscost_analysis::{
-    Change, Compared, Comparison, Counter, Difference, Fate, MeanRatio, Moved, NoRatio, Scope,
-    Uncompared, format,
+    Change, Compared, Comparison, Difference, Fate, MeanRatio, NoRatio, Scope, Uncompared, format,
 };
-use oscost_record::{Quantity, Run, Unit};
+use oscost_record::{Quantity, Run};
 
 use crate::aligned::{Row, aligned};
 use crate::markdown::escaped;
@@ -166,7 +165,7 @@ fn cases(comparison: &Comparison) -> String {
         }
         text += &format!("{line}\n");
         for moved in &case.moved {
-            text += &format!("    {}\n", counter(moved));
+            text += &format!("    {}\n", words::moved(moved));
         }
     }
     text + "\n"
@@ -194,7 +193,7 @@ fn row(case: &Compared) -> Row<6> {
 
 fn markdown_row(case: &Compared) -> String {
     let ([id, before, after, ratio, interval, _], note) = row(case);
-    let moved: Vec<String> = case.moved.iter().map(counter).collect();
+    let moved: Vec<String> = case.moved.iter().map(words::moved).collect();
     format!(
         "| {} | {before} | {after} | {ratio} | {interval} | {note} | {} |\n",
         escaped(&id),
@@ -224,20 +223,6 @@ fn failures(case: &Compared) -> String {
     };
     let both = [of(case.failed_rounds.0, "A"), of(case.failed_rounds.1, "B")];
     both.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// `voluntary switches: 2.00 to 4.00 per operation`.
-fn counter(moved: &Moved) -> String {
-    let value = |value: f64| match moved.counter {
-        Counter::CpuTime | Counter::Steal => format::quantity(value, &Unit::time("")),
-        _ => format::ratio(value),
-    };
-    format!(
-        "{}: {} to {} per operation",
-        moved.counter.name().replace('_', " "),
-        value(moved.before.value),
-        value(moved.after.value)
-    )
 }
 
 fn without_ratio(case: &Uncompared) -> String {

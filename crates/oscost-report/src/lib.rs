@@ -15,6 +15,7 @@ mod markdown;
 mod page;
 mod picture;
 mod table;
+mod verdicts;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use error::ReportError;
 pub use markdown::markdown;
 pub use picture::DrawError;
 pub use table::{printable, table};
+pub use verdicts::{Judged, verdict_json, verdict_markdown, verdict_table};
 
 use page::Chapter;
 

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use oscost_analysis::{Estimate, Fate, Net, Percentile, Summary, format, full_title};
+use oscost_analysis::{
+    Counter, Estimate, Fate, Moved, Net, Percentile, Summary, format, full_title,
+};
 use oscost_record::{Aspect, CaseId, CaseInfo, Quantity, TaskKind, Unit};
 
 /// A number of things: `1 round`, `15 rounds`.
@@ -130,6 +132,20 @@ pub(crate) fn sentence(remark: &str) -> String {
     } else {
         text + "."
     }
+}
+
+/// A counter that moved: `voluntary switches: 2.00 to 4.00 per operation`.
+pub(crate) fn moved(moved: &Moved) -> String {
+    let value = |value: f64| match moved.counter {
+        Counter::CpuTime | Counter::Steal => format::quantity(value, &Unit::time("")),
+        _ => format::ratio(value),
+    };
+    format!(
+        "{}: {} to {} per operation",
+        moved.counter.name().replace('_', " "),
+        value(moved.before.value),
+        value(moved.after.value)
+    )
 }
 
 /// The plural of a kind, for headings.

@@ -1,5 +1,4 @@
-//! What a set of verdicts means to a script. The exit codes themselves belong
-//! to the command.
+//! What a set of verdicts means to a script.
 
 use super::Census;
 use super::judgement::Verdict;
@@ -18,6 +17,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What the command ends with, and what its texts say that it does.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Clear => 0,
+            Self::Regression => 1,
+            Self::Unusable => 2,
+            Self::NothingJudged => 3,
+        }
+    }
+
     /// A suspicion that nobody measured anew fails nothing. `strict` asks that
     /// at least one figure be judged.
     #[must_use]
