@@ -60,6 +60,17 @@ pub const ROWS: &[Row] = &[
         &[5, 6],
         corosensei,
     ),
+    Row {
+        tier: Tier::Full,
+        ..row(
+            "switch/corosensei-value",
+            "corosensei, carrying a number",
+            "What does the same cost if a number is carried there and back by way of memory, as \
+             the library's own benchmark does it?",
+            &[6],
+            corosensei_value,
+        )
+    },
     row(
         "switch/swapcontext",
         "swapcontext",
@@ -143,6 +154,25 @@ fn corosensei(_: &Setting) -> Result<Measure, Failure> {
         for _ in 0..ops {
             if let CoroutineResult::Return(()) = far.resume(()) {
                 return Err(Failure::Fail("the coroutine ended in the middle".into()));
+            }
+        }
+        Ok(())
+    }))
+}
+
+fn corosensei_value(_: &Setting) -> Result<Measure, Failure> {
+    let tally = Tally::new();
+    let mut far = Corosensei::new(move |yielder, mut given: usize| {
+        loop {
+            tally.count();
+            given = yielder.suspend(given);
+        }
+    });
+    Ok(timed(tally, move |ops| {
+        for _ in 0..ops {
+            let back: CoroutineResult<usize, ()> = black_box(far.resume(black_box(7)));
+            if back != CoroutineResult::Yield(7) {
+                return Err(Failure::Fail(format!("7 went, {back:?} came back")));
             }
         }
         Ok(())

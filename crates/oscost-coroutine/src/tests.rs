@@ -16,6 +16,7 @@ const SINGLE: &[(&str, &[&str])] = &[
             "bare-call",
             "bare-ret",
             "corosensei",
+            "corosensei-value",
             "swapcontext",
             "poll",
             "tokio",

@@ -196,7 +196,7 @@ pub(crate) struct Floors {
     /// The folder of the compiled programs
     #[arg(long, value_name = "DIR")]
     pub(crate) programs: PathBuf,
-    /// Only floors whose name contains this
+    /// Only floors whose name or case contains this
     pub(crate) filter: Option<String>,
     /// Half the width of the interval at which to stop
     #[arg(long, default_value_t = 0.03)]

@@ -27,6 +27,8 @@ use program::FloorProgram;
 /// A case, the C program beside it, and how far apart they may be.
 struct Floor {
     program: &'static str,
+    /// What the program is told besides where to run.
+    argument: Option<&'static str>,
     case: &'static str,
     bounds: (f64, f64),
 }
@@ -65,68 +67,106 @@ impl Verdict {
 /// Within these a case counts as the same as its floor.
 const SAME: (f64, f64) = (0.97, 1.05);
 
+/// The same for what takes a few nanoseconds: where the linker puts the loop is
+/// worth several percent.
+const ABOUT: (f64, f64) = (0.9, 1.1);
+
 const FLOORS: &[Floor] = &[
     Floor {
         program: "fork",
+        argument: None,
         case: "process/create/fork/rss=0MiB",
         bounds: SAME,
     },
     Floor {
         program: "pthread",
+        argument: None,
         case: "thread/create/pthread",
         bounds: SAME,
     },
     Floor {
         program: "pipe_process",
+        argument: None,
         case: "process/switch/pipe/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "pipe_thread",
+        argument: None,
         case: "thread/switch/pipe/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "futex_process",
+        argument: None,
         case: "process/switch/futex/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "futex_thread",
+        argument: None,
         case: "thread/switch/futex/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "pipe_message",
+        argument: None,
         case: "ipc/message/pipe/processes/block/size=64B/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "unix_stream",
+        argument: None,
         case: "ipc/message/unix-stream/processes/block/size=64B/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "tcp",
+        argument: None,
         case: "ipc/message/tcp/processes/block/size=64B/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "eventfd",
+        argument: None,
         case: "ipc/message/eventfd/processes/size=8B/placement=same-cpu",
         bounds: SAME,
     },
     Floor {
         program: "posix_mq",
+        argument: None,
         case: "ipc/message/posix-queue/processes/size=64B/placement=same-cpu",
         bounds: SAME,
     },
-    // A few nanoseconds: where the linker puts the loop is worth several
-    // percent.
+    Floor {
+        program: "pthread_mutex",
+        argument: None,
+        case: "sync/uncontended/pthread-mutex",
+        bounds: SAME,
+    },
     Floor {
         program: "switch_asm",
+        argument: None,
+        case: "coroutine/switch/bare-call",
+        bounds: ABOUT,
+    },
+    Floor {
+        program: "corosensei_bench",
+        argument: Some("identity"),
+        case: "coroutine/switch/corosensei-value",
+        bounds: ABOUT,
+    },
+    Floor {
+        program: "corosensei_bench",
+        argument: Some("nothing"),
+        case: "coroutine/switch/corosensei",
+        bounds: ABOUT,
+    },
+    Floor {
+        program: "corosensei_bench",
+        argument: Some("nothing"),
         case: "coroutine/switch/bare",
-        bounds: (0.0, 1.1),
+        bounds: ABOUT,
     },
 ];
 
@@ -146,10 +186,10 @@ pub(crate) fn floors(options: &Floors) -> anyhow::Result<End> {
     let filter = options.filter.as_deref().unwrap_or_default();
     let chosen: Vec<&Floor> = FLOORS
         .iter()
-        .filter(|floor| floor.program.contains(filter))
+        .filter(|floor| floor.program.contains(filter) || floor.case.contains(filter))
         .collect();
     if chosen.is_empty() {
-        bail!("no floor's name contains `{filter}`");
+        bail!("no floor's name or case contains `{filter}`");
     }
     let mut outside = false;
     for floor in chosen {
@@ -157,7 +197,11 @@ pub(crate) fn floors(options: &Floors) -> anyhow::Result<End> {
             Ok(found) => found,
             Err(error) => match interrupt::requested() {
                 Some(signal) => return Ok(End::Interrupted(signal)),
-                None => return Err(error.context(format!("the floor {}", floor.program))),
+                None => {
+                    return Err(
+                        error.context(format!("the floor {} of {}", floor.program, floor.case))
+                    );
+                }
             },
         };
         let verdict = Verdict::of(&ratio, floor.bounds);
@@ -165,7 +209,7 @@ pub(crate) fn floors(options: &Floors) -> anyhow::Result<End> {
         if half_width(&ratio) > options.precision {
             complain(&format!(
                 "{}: {pairs} pairs did not bring the interval down to ±{}",
-                floor.program, options.precision
+                floor.case, options.precision
             ));
         }
         say(&line(floor, &ratio, pairs, verdict, options.json)?)?;
@@ -248,7 +292,12 @@ fn pair(
             .info
             .peers
             .is_some_and(|peers| peers != oscost_record::Peers::Coroutines);
-        FloorProgram::start(&programs.join(floor.program), cpu, two_party)
+        FloorProgram::start(
+            &programs.join(floor.program),
+            floor.argument,
+            cpu,
+            two_party,
+        )
     };
     let (mut probe, mut bare) = if case_first {
         let probe = launch.launch(case)?;

@@ -19,13 +19,19 @@ pub(crate) struct FloorProgram {
 }
 
 impl FloorProgram {
-    /// Starts a program pinned to `cpu`, its partner, where it has one, too.
+    /// Starts a program with its argument, pinned to `cpu`, its partner, where
+    /// it has one, too.
     ///
     /// # Errors
     /// Where it does not start, or does not say that it is ready.
-    pub(crate) fn start(program: &Path, cpu: Cpu, two_party: bool) -> Result<Self, Failure> {
+    pub(crate) fn start(
+        program: &Path,
+        argument: Option<&str>,
+        cpu: Cpu,
+        two_party: bool,
+    ) -> Result<Self, Failure> {
         let mut command = Command::new(program);
-        command.args(["--cpu", &cpu.to_string()]);
+        command.args(argument).args(["--cpu", &cpu.to_string()]);
         if two_party {
             command.args(["--peer-cpu", &cpu.to_string()]);
         }
@@ -34,7 +40,7 @@ impl FloorProgram {
             .stdout(Stdio::piped())
             .spawn()
             .during(&format!("start {}", program.display()))
-            .map_err(|failure| failure.with_remedy("`scripts/floors/build DIR` compiles it"))?;
+            .map_err(|failure| failure.with_remedy("`scripts/floors/run` builds it"))?;
         let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Failure::Fail("a floor without pipes".into()));
         };
