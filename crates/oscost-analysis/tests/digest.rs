@@ -8,6 +8,7 @@
 
 mod common;
 
+use oscost_analysis::verdict::Rules;
 use oscost_analysis::{Counter, DIGEST, Digest};
 use oscost_record::{Burst, Cpu, Nanos, Ops, Reference, Samples};
 
@@ -91,4 +92,20 @@ fn ratios_to_different_workloads_are_not_mixed() {
     lines[2].reference.as_mut().unwrap().workload = "pipe@2".into();
     let mixed = of(&lines);
     assert_eq!((mixed.reference, mixed.relative), (None, None));
+}
+
+#[test]
+fn a_step_of_the_clock_is_a_share_of_a_sample() {
+    let (case, mut lines) = common::measured("thread/create/pthread", 30_000.0);
+    for line in &mut lines {
+        line.ops_per_sample = Ops(10);
+    }
+    // The shortest sample decides.
+    lines[0].ops_per_sample = Ops(2);
+    let mut record = common::record(7, vec![case, common::info("thread/memory/idle")], lines);
+    record.run.clock.resolution = Nanos(40.0);
+    let rules = Rules::of(&record, &Digest::of(&record));
+    let shares: Vec<f64> = rules.resolutions.into_values().collect();
+    assert_eq!(shares.len(), 1);
+    assert!((shares[0] - 40.0 / 60_000.0).abs() < 1e-6, "{shares:?}");
 }

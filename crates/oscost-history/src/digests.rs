@@ -14,6 +14,9 @@ use crate::{Entry, History, HistoryError, Place};
 /// A digest file beyond this size was not written by this program.
 const LONGEST_DIGEST: u64 = 64 << 20;
 
+/// Characters of what should have been a time.
+const LONGEST_TIME: usize = 40;
+
 /// The digests of a series.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
@@ -47,7 +50,30 @@ impl History {
     /// # Errors
     /// Where the folder cannot be read.
     pub fn latest_digests(&self, place: &Place, most: usize) -> Result<Loaded, HistoryError> {
+        Ok(self.loaded(place, self.entries(place)?, most))
+    }
+
+    /// The same of records that began before `started` (RFC 3339, UTC): what a
+    /// record that began then can be held against. A record is never before
+    /// itself.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read, or `started` is no time.
+    pub fn digests_before(
+        &self,
+        place: &Place,
+        started: &str,
+        most: usize,
+    ) -> Result<Loaded, HistoryError> {
+        let begin = Entry::begin(started).ok_or_else(|| HistoryError::NoTime {
+            found: started.chars().take(LONGEST_TIME).collect(),
+        })?;
         let mut entries = self.entries(place)?;
+        entries.retain(|entry| entry.started() < begin);
+        Ok(self.loaded(place, entries, most))
+    }
+
+    fn loaded(&self, place: &Place, mut entries: Vec<Entry>, most: usize) -> Loaded {
         entries.drain(..entries.len().saturating_sub(most));
         let found = side_by_side(&entries, |entry| self.digest(place, entry));
         let mut loaded = Loaded::default();
@@ -62,7 +88,7 @@ impl History {
                 }),
             }
         }
-        Ok(loaded)
+        loaded
     }
 
     /// The digest of one record; `None` where there is no such record.

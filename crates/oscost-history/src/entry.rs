@@ -21,12 +21,15 @@ impl Entry {
     /// Of a run that began at `started` (RFC 3339, UTC) and whose file has this
     /// hash; `None` where `started` is no time.
     pub(crate) fn of(started: &str, hash: &str) -> Option<Self> {
-        let time = humantime::parse_rfc3339(started).ok()?;
         // Colons are no part of a file name that wants to travel.
-        let name = humantime::format_rfc3339_seconds(time)
-            .to_string()
-            .replace(':', "");
+        let name = Self::begin(started)?.replace(':', "");
         Self::with_stem(&format!("{name}-{hash}"))
+    }
+
+    /// A time as [`Self::started`] tells it; `None` where it is none.
+    pub(crate) fn begin(started: &str) -> Option<String> {
+        let time = humantime::parse_rfc3339(started).ok()?;
+        Some(humantime::format_rfc3339_seconds(time).to_string())
     }
 
     /// The entry of a record's file name, or nothing.

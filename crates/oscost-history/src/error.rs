@@ -53,6 +53,12 @@ pub enum HistoryError {
         /// What it holds, cut.
         found: String,
     },
+    /// Nothing is before or after it.
+    #[error("the record claims to have begun at {found:?}, which is no time: nothing was before")]
+    NoTime {
+        /// What it claims, cut.
+        found: String,
+    },
     /// The file that has the record's name holds something else.
     #[error(
         "{} is not what its name says and was left alone: it was damaged. Move it away and add the record again",

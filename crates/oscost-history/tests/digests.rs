@@ -90,3 +90,26 @@ fn a_record_that_cannot_be_read_is_named() {
     assert_eq!(loaded.digests.len(), 1);
     assert_eq!(loaded.unreadable[0].path, history.path(&place, &entries[0]));
 }
+
+#[test]
+fn a_record_is_held_against_what_began_before_it() {
+    let runs: Vec<_> = (0..5).map(common::run).collect();
+    let (_folder, history) = common::history(&runs);
+    let place = Place::of(&runs[0]).unwrap();
+    let before = |started: &str, most| {
+        let loaded = history.digests_before(&place, started, most).unwrap();
+        let digests = loaded.digests.into_iter();
+        digests
+            .map(|(_, digest)| digest.started)
+            .collect::<Vec<_>>()
+    };
+    let all: Vec<String> = runs.iter().map(|run| run.started.clone()).collect();
+    assert_eq!(before(&all[3], 10), all[..3]);
+    assert_eq!(before(&all[3], 2), all[1..3], "the newest");
+    // A fraction of a second is not in a record's name.
+    let fraction = all[3].replace('Z', ".9Z");
+    assert_eq!(before(&fraction, 10), all[..3]);
+    assert!(before("2025-01-01T00:00:00Z", 10).is_empty());
+    let timeless = history.digests_before(&place, "yesterday", 10).unwrap_err();
+    assert!(timeless.to_string().contains("no time"), "{timeless}");
+}

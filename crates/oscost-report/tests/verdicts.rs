@@ -208,6 +208,14 @@ fn a_comment_on_nothing_is_two_lines() {
         "**gate**: nothing could be judged (exit code 3)  \nNothing was judged.\n"
     );
     assert_eq!(none.json["exit_code"], 3);
+    let lenient = shown(&[], &BTreeMap::new(), &[], false);
+    assert!(
+        lenient
+            .table
+            .ends_with("nothing could be judged (exit code 0)\n"),
+        "{}",
+        lenient.table
+    );
 }
 
 #[test]

@@ -23,6 +23,33 @@ pub(crate) enum Verb {
     Report(Report),
     /// Holds two records against each other, case by case
     Compare(Compare),
+    /// Judges a record by the history of its machine
+    ///
+    /// Each case's median, and its p99 where there are samples enough, is held
+    /// against the earlier records of the same machine in the same
+    /// configuration: at least 5 since its level last changed, at most the
+    /// latest 20. What lies further off than δ and than chance explains is a
+    /// suspicion. δ is the largest of 2 %, the case's own noise on this
+    /// machine, and the clock's resolution.
+    ///
+    /// A suspicion fails nothing: one in fifty unchanged figures raises one.
+    /// `--confirm` measures the suspects anew, right away and on this machine,
+    /// and only what is found again is a regression. In CI, measure, judge and
+    /// keep in one job:
+    ///
+    ///   oscost run --out new.jsonl
+    ///   oscost gate new.jsonl --confirm --markdown comment.md
+    ///   oscost history add new.jsonl
+    ///
+    /// A machine or configuration that the history does not know yet, as a new
+    /// runner or kernel, is told and does not fail the build; with `--strict`
+    /// it does. A `--baseline` of another machine or configuration is refused.
+    ///
+    /// Exit codes: 0 no confirmed regression; 1 a confirmed regression; 2 wrong
+    /// call, refused baseline, or what cannot be read or written; 3 with
+    /// `--strict`, not a single figure could be judged.
+    #[command(verbatim_doc_comment)]
+    Gate(crate::gate::Gate),
     /// Writes a record in a format that other tools read
     Export(Export),
     /// Keeps records by machine and configuration, and shows them through time
@@ -210,7 +237,7 @@ pub(crate) struct Floors {
 }
 
 /// A length of time: `90`, `90s`, `2m`.
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<std::time::Duration, String> {
     let (number, factor) = match text.strip_suffix('m') {
         Some(minutes) => (minutes, 60.0),
         None => (text.strip_suffix('s').unwrap_or(text), 1.0),

@@ -10,9 +10,11 @@ mod doctor;
 mod exit;
 mod export;
 mod floors;
+mod gate;
 mod history;
 mod list;
 mod machine;
+mod measuring;
 mod named;
 mod output;
 mod places;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Verb::Run(options) => run::run(&options),
         Verb::Report(options) => report::report(&options),
         Verb::Compare(options) => compare::compare(&options),
+        Verb::Gate(options) => gate::gate(&options),
         Verb::Export(options) => export::export(&options),
         Verb::History(options) => history::history(&options),
         Verb::Doctor(options) => doctor::doctor(&options),

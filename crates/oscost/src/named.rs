@@ -13,16 +13,17 @@ use crate::places;
 const TOLD: usize = 10;
 
 /// The file that a word means: itself, where there is such a file, else a
-/// record of the history, as [`oscost_history::resolve`] reads names.
+/// record of the history in `folder`, as [`oscost_history::resolve`] reads
+/// names.
 ///
 /// # Errors
 /// Where the word means none.
-pub(crate) fn resolve(name: &Path) -> anyhow::Result<PathBuf> {
+fn resolve(folder: &Path, name: &Path) -> anyhow::Result<PathBuf> {
     match name
         .to_str()
         .filter(|text| is_of_history(text) && !name.exists())
     {
-        Some(text) => oscost_history::resolve(&places::history(), text)
+        Some(text) => oscost_history::resolve(folder, text)
             .with_context(|| format!("there is no file {}", name.display())),
         None => Ok(name.to_owned()),
     }
@@ -40,7 +41,15 @@ fn is_of_history(text: &str) -> bool {
 /// # Errors
 /// Where it means none, or what it means cannot be read.
 pub(crate) fn record(name: &Path) -> anyhow::Result<Record> {
-    let path = resolve(name)?;
+    record_in(&places::history(), name)
+}
+
+/// The record that a word means, by way of the history in `folder`.
+///
+/// # Errors
+/// Where it means none, or what it means cannot be read.
+pub(crate) fn record_in(folder: &Path, name: &Path) -> anyhow::Result<Record> {
+    let path = resolve(folder, name)?;
     let record = Record::read(&path)?;
     tell(&path, &record.damage);
     Ok(record)

@@ -20,12 +20,21 @@ pub(crate) fn data_folder() -> PathBuf {
 /// The default place of a record of the machine `key` that was begun at
 /// `started` (RFC 3339).
 pub(crate) fn record(key: &str, started: &str) -> PathBuf {
-    // Colons are no part of a file name that wants to travel.
-    let name = started.replace(':', "");
-    data_folder()
-        .join("records")
-        .join(key)
-        .join(format!("{name}.jsonl"))
+    of_machine(key).join(format!("{}.jsonl", file_name(started)))
+}
+
+/// The place of the `number`-th record that decides about a suspicion.
+pub(crate) fn confirming(key: &str, started: &str, number: u32) -> PathBuf {
+    of_machine(key).join(format!("{}-anew-{number}.jsonl", file_name(started)))
+}
+
+fn of_machine(key: &str) -> PathBuf {
+    data_folder().join("records").join(key)
+}
+
+/// Colons are no part of a file name that wants to travel.
+fn file_name(started: &str) -> String {
+    started.replace(':', "")
 }
 
 /// The default folder of the history.

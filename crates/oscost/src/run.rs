@@ -1,34 +1,22 @@
 //! `oscost run`: measures this machine and writes a record.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use indicatif::ProgressBar;
 use oscost_harness::plan::Effort;
 use oscost_harness::probe::Limits;
-use oscost_harness::runner::{Ending, Listener, Runner};
-use oscost_harness::session::{Session, now, state_now};
+use oscost_harness::runner::Ending;
+use oscost_harness::session::Session;
 use oscost_harness::{Case, interrupt};
-use oscost_record::{
-    CaseId, CaseLine, Driver, Line, Outcome, Record, RecordWriter, RoundLine, Tier,
-};
+use oscost_record::{Driver, Line, Record, RecordWriter, Tier};
 
 use crate::cli::Run;
 use crate::exit::End;
+use crate::measuring::{Task, draw_seed, measure};
 use crate::output::{complain, say};
+use crate::places;
 use crate::selection::select;
-use crate::{places, progress};
-
-/// A run that is about to begin.
-struct Task {
-    cases: Vec<Case>,
-    seed: u64,
-    path: PathBuf,
-    writer: RecordWriter,
-    done: BTreeSet<(CaseId, u32)>,
-}
 
 /// Measures.
 ///
@@ -42,29 +30,16 @@ pub(crate) fn run(options: &Run) -> anyhow::Result<End> {
         answer: options.timeout,
     };
     let task = match &options.resume {
-        Some(path) => resumed(path, &session)?,
+        Some(path) => resumed(path, options.json, &session)?,
         None => begun(options, &session)?,
     };
-    let runner = Runner {
-        launcher: &launch,
-        supply: &session.supply,
-        effort: Effort {
-            rounds: options.rounds,
-            ..Effort::default()
-        },
-        seed: task.seed,
-        budget: options.time,
-        done: task.done,
+    let effort = Effort {
+        rounds: options.rounds,
+        ..Effort::default()
     };
-    let mut scribe = Scribe {
-        writer: task.writer,
-        path: task.path.clone(),
-        bar: progress::bar(),
-        json: options.json,
-    };
-    let ending = runner.run(&task.cases, &mut scribe)?;
-    scribe.close(ending)?;
-    conclude(options, &task.path, ending)
+    let path = task.path.clone();
+    let ending = measure(task, &session, &launch, effort, options.time)?;
+    conclude(options, &path, ending)
 }
 
 /// A new record.
@@ -92,12 +67,13 @@ fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
         path,
         writer,
         done: BTreeSet::new(),
+        json: options.json,
     })
 }
 
 /// A record that was cut short: the same cases, the same seed, what is
 /// missing.
-fn resumed(path: &Path, session: &Session) -> anyhow::Result<Task> {
+fn resumed(path: &Path, json: bool, session: &Session) -> anyhow::Result<Task> {
     let record = Record::read(path)?;
     if record.run.machine.key != session.machine.key {
         bail!(
@@ -136,74 +112,8 @@ fn resumed(path: &Path, session: &Session) -> anyhow::Result<Task> {
             .into_iter()
             .map(|line| (line.id, line.round))
             .collect(),
+        json,
     })
-}
-
-/// A seed that nobody has to choose: the time, which the record keeps.
-fn draw_seed() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since
-        .map(|since| u64::from(since.subsec_nanos()) ^ since.as_secs())
-        .unwrap_or_default()
-}
-
-/// Writes down what happens.
-struct Scribe {
-    writer: RecordWriter,
-    path: PathBuf,
-    bar: ProgressBar,
-    json: bool,
-}
-
-impl Scribe {
-    fn write(&mut self, line: &Line) -> io::Result<()> {
-        self.writer.write(line).map_err(|error| self.lost(&error))?;
-        if self.json {
-            say(&serde_json::to_string(line)?)?;
-        }
-        Ok(())
-    }
-
-    /// The error with the file's name; what is in the file stays.
-    fn lost(&self, error: &io::Error) -> io::Error {
-        let text = format!(
-            "cannot write to the record {}: {error}. What it holds so far is good; `--resume` goes on with it",
-            self.path.display()
-        );
-        io::Error::new(error.kind(), text)
-    }
-
-    fn close(&mut self, ending: Ending) -> io::Result<()> {
-        self.bar.finish_and_clear();
-        self.write(&Line::End(oscost_record::End {
-            ended: now(),
-            interrupted: ending != Ending::Complete,
-        }))?;
-        self.writer.sync().map_err(|error| self.lost(&error))
-    }
-}
-
-impl Listener for Scribe {
-    fn round_begins(&mut self, round: u32) -> io::Result<()> {
-        self.write(&Line::Round(RoundLine {
-            round,
-            state: state_now(),
-        }))
-    }
-
-    fn case_begins(&mut self, case: &Case, done: u64, expected: u64) {
-        self.bar.set_length(expected);
-        self.bar.set_position(done);
-        self.bar.set_message(case.info.id.0.clone());
-    }
-
-    fn case_ends(&mut self, line: CaseLine) -> io::Result<()> {
-        if let Outcome::Failed(reason) = &line.outcome {
-            let text = format!("{} failed in round {}: {reason}", line.id, line.round);
-            self.bar.suspend(|| complain(&text));
-        }
-        self.write(&Line::Case(Box::new(line)))
-    }
 }
 
 /// Prints the table, where the record is, and what can be done with it.

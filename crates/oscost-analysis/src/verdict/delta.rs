@@ -1,10 +1,12 @@
 //! δ: how large a change must be to count. It must never fall below what the
 //! case's own noise or the clock could make of nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use oscost_record::CaseId;
+use oscost_record::{CaseId, Outcome, Quantity, Record};
 use serde::Serialize;
+
+use crate::Digest;
 
 /// The smallest change that is ever told: 2 %. Less than that, a new layout of
 /// the program's code can make of the same source (Mytkowicz and others,
@@ -17,6 +19,31 @@ pub struct Rules {
     /// The clock's resolution as a share of a sample of the case: one step of
     /// the clock over (level × operations of a sample). Absent: negligible.
     pub resolutions: BTreeMap<CaseId, f64>,
+}
+
+impl Rules {
+    /// What a record tells.
+    #[must_use]
+    pub fn of(record: &Record, digest: &Digest) -> Self {
+        let mut ops: HashMap<&CaseId, u64> = HashMap::new();
+        for line in &record.cases {
+            if line.outcome == Outcome::Measured {
+                let fewest = ops.entry(&line.id).or_insert(u64::MAX);
+                *fewest = line.ops_per_sample.0.min(*fewest);
+            }
+        }
+        let step = record.run.clock.resolution.0;
+        let timed = record.run.cases.iter();
+        let timed = timed.filter(|info| info.unit.quantity == Quantity::Time);
+        let resolutions = timed.filter_map(|info| {
+            let level = digest.cases.get(&info.id)?.raw.level;
+            let share = step / (level * *ops.get(&info.id)? as f64);
+            (share > 0.0 && share.is_finite()).then(|| (info.id.clone(), share))
+        });
+        Self {
+            resolutions: resolutions.collect(),
+        }
+    }
 }
 
 /// Which of the three is the largest.

@@ -40,19 +40,21 @@ pub struct Judged<'a> {
 impl<'a> Judged<'a> {
     /// The verdict on the whole, and how the program ends.
     fn verdict(&self) -> String {
+        let nothing = || "nothing could be judged".to_owned();
         let said = match self.outcome {
             Outcome::Regression => {
                 let count = self.census.count(Verdict::Regressed) as u64;
                 format!("{} confirmed", words::several(count, "regression"))
             }
             Outcome::Clear => match self.suspicions() {
+                0 if Outcome::of(self.census, true) == Outcome::NothingJudged => nothing(),
                 0 => "no regression".to_owned(),
                 count => format!(
                     "no regression confirmed, {} not measured anew",
                     words::several(count, "suspicion")
                 ),
             },
-            Outcome::NothingJudged => "nothing could be judged".to_owned(),
+            Outcome::NothingJudged => nothing(),
             Outcome::Unusable => "not judged".to_owned(),
         };
         format!("{said} (exit code {})", self.outcome.exit_code())

@@ -122,6 +122,8 @@ fn other_verbs_are_as_calm() {
         for arguments in [
             &["compare", "record.jsonl", "record.jsonl"][..],
             &["export", "record.jsonl", "--format", "csv"],
+            &["gate", "record.jsonl", "--baseline", "record.jsonl"],
+            &["gate", "record.jsonl", "--across", "--json"],
             &[
                 "export",
                 "record.jsonl",
@@ -141,12 +143,34 @@ fn other_verbs_are_as_calm() {
 }
 
 #[test]
-fn a_history_takes_in_what_has_a_name_and_shows_it_calmly() {
+fn a_history_takes_in_what_has_a_name_and_shows_and_judges_it_calmly() {
     let folder = tempfile::tempdir().unwrap();
     for file in files() {
         std::fs::write(folder.path().join("record.jsonl"), &file.bytes).unwrap();
         let added = call(folder.path(), &["history", "add", "record.jsonl"]);
         assert!(is_calm(&added), "{}: {added:?}", file.name);
+    }
+    let comment = folder.path().join("comment.md");
+    for file in files() {
+        std::fs::write(folder.path().join("record.jsonl"), &file.bytes).unwrap();
+        let arguments = [
+            "gate",
+            "record.jsonl",
+            "--across",
+            "--markdown",
+            "comment.md",
+        ];
+        let judged = call(folder.path(), &arguments);
+        assert!(is_calm(&judged), "{}: {judged:?}", file.name);
+        let commands = |letter: char| letter.is_control() && letter != '\n';
+        let table = String::from_utf8(judged.stdout).unwrap();
+        assert!(!table.contains(commands), "{}: {table:?}", file.name);
+        if judged.status.success() {
+            let text = std::fs::read_to_string(&comment).unwrap();
+            assert!(text.lines().count() <= 60, "{}: {text}", file.name);
+            assert!(!text.contains(commands), "{}: {text:?}", file.name);
+            std::fs::remove_file(&comment).unwrap();
+        }
     }
     for arguments in [
         &["history", "list"][..],

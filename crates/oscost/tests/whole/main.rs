@@ -13,6 +13,7 @@ mod common;
 mod compare;
 mod contained;
 mod export;
+mod gate;
 mod history;
 mod hostile;
 mod placement;
