@@ -17,6 +17,8 @@ pub struct Busy {
     length: Nanos,
 }
 
+/// Where every walk begins: anything but 0.
+const SEED: u64 = 0x2545_f491_4f6c_dd1d;
 /// Steps of a try: some microseconds, which any clock can tell.
 const STEPS: u64 = 2_000;
 /// Tries of which the fastest counts: what disturbs only ever adds.
@@ -30,12 +32,12 @@ impl Busy {
         if length.0 <= 0.0 {
             return Self::default();
         }
-        let step = fastest(|| walk(STEPS)).0 / STEPS as f64;
+        let step = fastest(1, STEPS).0 / STEPS as f64;
         let steps = steps_in(length, Nanos(step));
         // As many in a row as take a try's time, so that the clock is no part
         // of what is told.
         let row = (STEPS / steps).max(1);
-        let all = fastest(|| (0..row).for_each(|_| walk(steps)));
+        let all = fastest(row, steps);
         Self {
             steps,
             length: Nanos(all.0 / row as f64),
@@ -46,7 +48,7 @@ impl Busy {
     #[inline]
     pub fn run(&self) {
         if self.steps > 0 {
-            walk(self.steps);
+            black_box(walk(black_box(SEED), self.steps));
         }
     }
 
@@ -70,8 +72,8 @@ fn steps_in(length: Nanos, step: Nanos) -> u64 {
 
 /// Not inlined, so that what was calibrated is what is run.
 #[inline(never)]
-fn walk(steps: u64) {
-    black_box(chain(black_box(0x2545_f491_4f6c_dd1d), steps));
+fn walk(state: u64, steps: u64) -> u64 {
+    chain(state, steps)
 }
 
 /// Marsaglia's xorshift generator with the shifts 13, 7 and 17 (Journal of
@@ -88,11 +90,14 @@ fn chain(mut state: u64, steps: u64) -> u64 {
     state
 }
 
-fn fastest(work: impl Fn()) -> Nanos {
+/// The time of a row of walks. Each goes on where the one before ended: a CPU
+/// would begin walks that do not hang together before the last one has ended,
+/// which it cannot do with a lock between them.
+fn fastest(row: u64, steps: u64) -> Nanos {
     let mut fastest = Nanos(f64::INFINITY);
     for _ in 0..TRIES {
         let begin = Instant::now();
-        work();
+        black_box((0..row).fold(black_box(SEED), |state, _| walk(state, steps)));
         let spent = Nanos(begin.elapsed().as_secs_f64() * 1e9);
         if spent < fastest {
             fastest = spent;
