@@ -57,7 +57,7 @@ pub use parallel::side_by_side;
 pub use per_task::{PerTask, per_task};
 pub use quantile::quantile;
 pub use spawning::spawning;
-pub use spread::coefficient_of_variation;
+pub use spread::{coefficient_of_variation, robust_deviation};
 pub use summarise::summarise;
 pub use summary::{Estimate, Fate, Net, PerOperation, Percentile, PlacementSeen, Summary};
 pub use sweep::{Sweep, sweeps};

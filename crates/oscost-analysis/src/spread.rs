@@ -1,6 +1,8 @@
 //! How far the rounds lie apart. It describes the machine and the case; it is
 //! never used as an interval of the estimate.
 
+use crate::quantile::median;
+
 /// Sample standard deviation (n − 1) over the mean. `None` for fewer than two
 /// values, or where the mean is zero.
 #[must_use]
@@ -8,6 +10,19 @@ pub fn coefficient_of_variation(values: &[f64]) -> Option<f64> {
     let (mean, deviation) = mean_and_deviation(values)?;
     (mean != 0.0).then(|| deviation / mean.abs())
 }
+
+/// 1.4826 × the median distance from the median: the standard deviation where
+/// values are normal, whatever the wildest of them are (Hampel, "The influence
+/// curve and its role in robust estimation", 1974). `None` for fewer than two.
+#[must_use]
+pub fn robust_deviation(values: &[f64]) -> Option<f64> {
+    let middle = median(&mut values.to_vec()).filter(|_| values.len() > 1)?;
+    let mut distances: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
+    Some(NORMAL * median(&mut distances)?)
+}
+
+/// One over the quantile 3/4 of the standard normal distribution.
+const NORMAL: f64 = 1.482_602;
 
 /// Mean and sample standard deviation; `None` for fewer than two values.
 pub(crate) fn mean_and_deviation(values: &[f64]) -> Option<(f64, f64)> {
@@ -23,6 +38,14 @@ pub(crate) fn mean_and_deviation(values: &[f64]) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wild_value_does_not_decide() {
+        // Distances from 3: 2, 1, 0, 1 and a million.
+        let found = robust_deviation(&[1.0, 2.0, 3.0, 4.0, 1e6]).unwrap();
+        assert_eq!(found, NORMAL);
+        assert_eq!(robust_deviation(&[1.0]), None);
+    }
 
     #[test]
     fn one_value_has_no_spread() {

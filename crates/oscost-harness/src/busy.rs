@@ -18,7 +18,7 @@ pub struct Busy {
 }
 
 /// Where every walk begins: anything but 0.
-const SEED: u64 = 0x2545_f491_4f6c_dd1d;
+pub(crate) const SEED: u64 = 0x2545_f491_4f6c_dd1d;
 /// Steps of a try: some microseconds, which any clock can tell.
 const STEPS: u64 = 2_000;
 /// Tries of which the fastest counts: what disturbs only ever adds.
@@ -72,7 +72,7 @@ fn steps_in(length: Nanos, step: Nanos) -> u64 {
 
 /// Not inlined, so that what was calibrated is what is run.
 #[inline(never)]
-fn walk(state: u64, steps: u64) -> u64 {
+pub(crate) fn walk(state: u64, steps: u64) -> u64 {
     chain(state, steps)
 }
 

@@ -38,6 +38,15 @@ impl Failure {
         }
     }
 
+    /// The same, with the name of who failed in front of the sentence.
+    #[must_use]
+    pub fn of(self, who: &str) -> Self {
+        match self {
+            Self::Skip(text) => Self::Skip(format!("{who}: {text}")),
+            Self::Fail(text) => Self::Fail(format!("{who}: {text}")),
+        }
+    }
+
     /// The same, with the way out added to the sentence.
     #[must_use]
     pub fn with_remedy(self, remedy: &str) -> Self {

@@ -13,6 +13,8 @@ pub mod drill;
 mod failure;
 pub mod guard;
 pub mod histogram;
+#[cfg(feature = "injection")]
+pub mod injection;
 pub mod interrupt;
 pub mod machine;
 pub mod memory;
@@ -28,6 +30,7 @@ pub mod round;
 pub mod runner;
 pub mod sampler;
 pub mod session;
+pub mod side_by_side;
 pub mod sleeper;
 pub mod thread_pair;
 pub mod turns;

@@ -80,6 +80,20 @@ impl Supply {
         }
     }
 
+    /// What is left for each where so many processes of a case are live at once.
+    #[must_use]
+    pub fn shared_by(&self, processes: u64) -> Self {
+        let part = |whole: u64| whole / processes.max(1);
+        let limits = self.task_limits.iter();
+        Self {
+            memory: self.memory.map(|Bytes(bytes)| Bytes(part(bytes))),
+            task_limits: limits
+                .map(|(name, room)| (name.clone(), part(*room)))
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     /// Why the machine lacks something that a case needs, and the way out.
     #[must_use]
     pub fn lacks(&self, case: &Case) -> Option<String> {
@@ -215,6 +229,22 @@ mod tests {
         assert_eq!(supply.lack(Need::Native("x")), None);
         // Where no limit can be read, the case finds out by itself.
         assert_eq!(supply.lack(Need::Tasks(1 << 40)), None);
+    }
+
+    #[test]
+    fn what_is_shared_is_less_for_each() {
+        let shared = Supply {
+            memory: Some(Bytes(6 << 30)),
+            task_limits: vec![("RLIMIT_NPROC".into(), 3_000)],
+            descriptors: Some(1_024),
+            ..Supply::default()
+        }
+        .shared_by(3);
+        assert_eq!(shared.lack(Need::Memory(Bytes(2 << 30))), None);
+        assert!(shared.lack(Need::Memory(Bytes(3 << 30))).is_some());
+        assert!(shared.lack(Need::Tasks(2_000)).is_some());
+        // Descriptors are counted in each process.
+        assert_eq!(shared.lack(Need::Descriptors(1_024)), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::machine::{Sources, TotalsReader};
 use crate::plan::Effort;
 use crate::probe::Probe;
 use crate::sampler::Plan;
+use crate::turns::Turn;
 
 /// Bursts with their values per operation.
 pub type Bursts = Vec<(Burst, Vec<f64>)>;
@@ -53,14 +54,27 @@ pub fn take_bursts(
 ) -> Result<Bursts, Failure> {
     let mut totals = TotalsReader::open(&Sources::machine());
     let mut taken = Bursts::new();
+    let turn = Turn {
+        batch: plan.batch,
+        ops,
+    };
     for _ in 0..count {
-        let before = totals.read();
-        let (mut burst, values) = probe.burst(plan.batch, ops)?;
-        burst.counters.steal = totals.read().since(&before).steal;
-        burst.disturbed = burst.counters.steal.is_some_and(|steal| steal.0 > 0.0);
-        taken.push((burst, values));
+        taken.push(marked_burst(probe, &mut totals, turn)?);
     }
     Ok(taken)
+}
+
+/// One burst, marked where the hypervisor took time away meanwhile.
+pub(crate) fn marked_burst(
+    probe: &mut dyn Probe,
+    totals: &mut TotalsReader,
+    turn: Turn,
+) -> Result<(Burst, Vec<f64>), Failure> {
+    let before = totals.read();
+    let (mut burst, values) = probe.burst(turn.batch, turn.ops)?;
+    burst.counters.steal = totals.read().since(&before).steal;
+    burst.disturbed = burst.counters.steal.is_some_and(|steal| steal.0 > 0.0);
+    Ok((burst, values))
 }
 
 /// The line of a case in a round.

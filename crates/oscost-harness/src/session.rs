@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::time::SystemTime;
 
 use oscost_record::{ClockInfo, Configuration, Driver, Machine, Run, SCHEMA, State, Tier, Tool};
@@ -38,7 +39,7 @@ impl Session {
     pub fn open() -> Self {
         let sources = Sources::machine();
         let machine = identity(&sources);
-        let binary = hash_of_this_program().ok();
+        let binary = hash_of_program(Path::new("/proc/self/exe")).ok();
         let build = Build {
             compiler: Some(env!("OSCOST_COMPILER").to_owned()),
             binary: binary.clone(),
@@ -52,6 +53,13 @@ impl Session {
             clock_info,
             binary,
         }
+    }
+
+    /// SHA-256 of the running program's file, the first 16 hexadecimal digits;
+    /// `None` where it cannot be read.
+    #[must_use]
+    pub fn hash(&self) -> Option<&str> {
+        self.binary.as_deref()
     }
 
     /// A launcher of probes of this program.
@@ -97,13 +105,13 @@ pub fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
-/// SHA-256 of the running program's file, the first 16 hexadecimal digits.
-fn hash_of_this_program() -> io::Result<String> {
+/// SHA-256 of a program's file, the first 16 hexadecimal digits.
+///
+/// # Errors
+/// What `open(2)` or `read(2)` say.
+pub fn hash_of_program(path: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
-    io::copy(
-        &mut File::open("/proc/self/exe")?,
-        &mut HashWriter(&mut hash),
-    )?;
+    io::copy(&mut File::open(path)?, &mut HashWriter(&mut hash))?;
     let digest = hash.finalize();
     Ok(digest
         .iter()

@@ -7,7 +7,9 @@
 use oscost_record::Burst;
 
 use crate::Failure;
+use crate::machine::{Sources, TotalsReader};
 use crate::probe::Probe;
+use crate::round::{Bursts, marked_burst};
 
 /// What one probe is asked for in its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +30,30 @@ pub fn take_turns(
     probes: &mut [(&mut dyn Probe, Turn)],
     rounds: usize,
 ) -> Result<Vec<Vec<Burst>>, Failure> {
-    let mut taken: Vec<Vec<Burst>> = probes.iter().map(|_| Vec::with_capacity(rounds)).collect();
-    for round in 0..rounds {
-        let mut order: Vec<usize> = (0..probes.len()).collect();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for index in order {
+    let forwards: Vec<usize> = (0..probes.len()).collect();
+    let backwards: Vec<usize> = forwards.iter().rev().copied().collect();
+    let orders = (0..rounds).map(|round| [&forwards, &backwards][round % 2].as_slice());
+    let taken = take_turns_in(orders, probes)?;
+    let bursts = |taken: Bursts| taken.into_iter().map(|(burst, _)| burst).collect();
+    Ok(taken.into_iter().map(bursts).collect())
+}
+
+/// Lets the probes take bursts in the orders given, each of which names every
+/// probe once. Gives the bursts of each probe with their values, as
+/// [`take_turns`] does.
+///
+/// # Errors
+/// The first failure of any probe.
+pub fn take_turns_in<'a>(
+    orders: impl IntoIterator<Item = &'a [usize]>,
+    probes: &mut [(&mut dyn Probe, Turn)],
+) -> Result<Vec<Bursts>, Failure> {
+    let mut totals = TotalsReader::open(&Sources::machine());
+    let mut taken: Vec<Bursts> = probes.iter().map(|_| Bursts::new()).collect();
+    for order in orders {
+        for &index in order {
             let (probe, turn) = &mut probes[index];
-            let (burst, _) = probe.burst(turn.batch, turn.ops)?;
-            taken[index].push(burst);
+            taken[index].push(marked_burst(*probe, &mut totals, *turn)?);
         }
     }
     Ok(taken)
@@ -80,5 +96,17 @@ mod tests {
         assert_eq!(*log.borrow(), "abbaabba");
         assert_eq!(taken[1].len(), 4);
         assert!(taken[1].iter().all(|burst| burst.ops.0 == 2));
+    }
+
+    #[test]
+    fn turns_are_taken_in_the_orders_given() {
+        let log = Rc::new(RefCell::new(String::new()));
+        let mut probes = ['a', 'b', 'c'].map(|name| Named(name, Rc::clone(&log)));
+        let [a, b, c] = &mut probes;
+        let turn = Turn { batch: 1, ops: 1 };
+        let orders: [&[usize]; 2] = [&[2, 0, 1], &[1, 0, 2]];
+        let taken = take_turns_in(orders, &mut [(a, turn), (b, turn), (c, turn)]).unwrap();
+        assert_eq!(*log.borrow(), "cabbac");
+        assert!(taken.iter().all(|bursts| bursts.len() == 2));
     }
 }

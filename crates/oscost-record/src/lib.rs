@@ -8,6 +8,7 @@
 mod case;
 mod line;
 mod machine;
+mod pair;
 mod reader;
 mod run;
 mod samples;
@@ -17,6 +18,9 @@ mod writer;
 pub use case::{Aspect, CaseId, CaseInfo, Parameter, Peers, Placement, TaskKind, Tier};
 pub use line::{Burst, CaseLine, Counters, Line, Outcome, Reference, RoundLine};
 pub use machine::{Configuration, Machine, State};
+pub use pair::{
+    PairLine, PairsHead, PairsLine, PairsRecord, PairsWriter, Side, Sides, Stage, Variant,
+};
 pub use reader::{Damage, ReadError, Record};
 pub use run::{ClockInfo, Driver, End, Run, SCHEMA, Tool};
 pub use samples::Samples;

@@ -2,7 +2,7 @@
 //! never panics, whatever the file holds, and what it holds in memory is
 //! bounded by the bounds of [`lines`].
 
-mod lines;
+pub(crate) mod lines;
 mod sane;
 
 use std::borrow::Cow;
@@ -97,7 +97,7 @@ impl Record {
     pub fn read_from(path: &Path, source: impl BufRead) -> Result<Self, ReadError> {
         let (run, mut lines) = begin(path, source)?;
         let mut reader = Reader::of(run);
-        while let Some(text) = lines.next().map_err(|source| io(path, source))? {
+        while let Some(text) = lines.next().map_err(|source| ReadError::io(path, source))? {
             let taken = match text {
                 Text::Whole([]) => Ok(()),
                 Text::Whole(text) => reader.take(text),
@@ -131,22 +131,24 @@ impl Record {
     }
 }
 
-fn io(path: &Path, source: std::io::Error) -> ReadError {
-    ReadError::Io {
-        path: path.to_owned(),
-        source,
+impl ReadError {
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
     }
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, ReadError> {
-    let file = File::open(path).map_err(|source| io(path, source))?;
+    let file = File::open(path).map_err(|source| ReadError::io(path, source))?;
     Ok(BufReader::new(file))
 }
 
 /// The header, and the lines after it.
 fn begin<R: BufRead>(path: &Path, source: R) -> Result<(Run, Lines<R>), ReadError> {
     let mut lines = Lines::of(source);
-    let first = match lines.next().map_err(|source| io(path, source))? {
+    let first = match lines.next().map_err(|source| ReadError::io(path, source))? {
         None | Some(Text::Whole([])) => Err("it is empty".to_owned()),
         Some(Text::Whole(text)) => Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)),
         Some(_) => Err(format!("it is longer than {LONGEST_LINE} bytes")),

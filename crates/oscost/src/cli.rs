@@ -50,6 +50,8 @@ pub(crate) enum Verb {
     /// `--strict`, not a single figure could be judged.
     #[command(verbatim_doc_comment)]
     Gate(crate::gate::Gate),
+    /// Measures two programs, or one in two environments, side by side
+    Ab(crate::ab::Ab),
     /// Writes a record in a format that other tools read
     Export(Export),
     /// Keeps records by machine and configuration, and shows them through time
@@ -216,6 +218,7 @@ pub(crate) struct Machine {
 pub(crate) enum SelfTest {
     /// Holds cases against bare C programs over the same system calls
     Floors(Floors),
+    Gate(crate::selftest::Gate),
 }
 
 #[derive(Debug, Args)]

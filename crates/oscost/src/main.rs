@@ -4,6 +4,7 @@
 //! into an exit code. Before anything else the program may turn out to be a
 //! probe.
 
+mod ab;
 mod cli;
 mod compare;
 mod doctor;
@@ -22,6 +23,7 @@ mod progress;
 mod report;
 mod run;
 mod selection;
+mod selftest;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Verb::Report(options) => report::report(&options),
         Verb::Compare(options) => compare::compare(&options),
         Verb::Gate(options) => gate::gate(&options),
+        Verb::Ab(options) => ab::ab(&options),
         Verb::Export(options) => export::export(&options),
         Verb::History(options) => history::history(&options),
         Verb::Doctor(options) => doctor::doctor(&options),
@@ -47,6 +50,9 @@ fn main() -> ExitCode {
         Verb::Selftest {
             what: SelfTest::Floors(options),
         } => floors::floors(&options),
+        Verb::Selftest {
+            what: SelfTest::Gate(options),
+        } => selftest::gate(&options),
     };
     exit::code(done)
 }

@@ -18,7 +18,7 @@ use crate::{counted, fate, percentiles, side_by_side};
 const REASON: usize = 200;
 
 /// Fewer samples have no p99.
-const SAMPLES_FOR_P99: u64 = 1_000;
+pub(crate) const SAMPLES_FOR_P99: u64 = 1_000;
 
 impl Digest {
     /// Boils a record down.

@@ -7,6 +7,7 @@ mod changes;
 mod distribution;
 mod paired;
 mod power;
+mod share;
 mod trimmed;
 
 pub use adjust::{benjamini_hochberg, holm};
@@ -17,4 +18,5 @@ pub use distribution::{
 pub(crate) use paired::by_student;
 pub use paired::{Alternative, student, wilcoxon, yuen};
 pub use power::smallest_effect;
+pub use share::clopper_pearson;
 pub use trimmed::{TRIMMED, Trimmed, trimmed_mean};

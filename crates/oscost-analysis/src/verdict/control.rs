@@ -2,6 +2,7 @@
 //! count. Where it shows a difference, the measuring made it, and nothing that
 //! was measured beside it is to be trusted.
 
+use oscost_record::Stage;
 use serde::Serialize;
 
 use super::FLOOR;
@@ -41,6 +42,25 @@ pub enum Alarm {
         /// Of how many.
         of: u64,
     },
+}
+
+impl Alarm {
+    /// What happened in the look, in a sentence.
+    #[must_use]
+    pub fn in_words(&self, stage: Stage) -> String {
+        let look = match stage {
+            Stage::Screening => "the first look",
+            Stage::Confirming => "the second look",
+        };
+        match self {
+            Self::OneNull { case, p } => format!(
+                "null control of {look}: two processes of A differ in {case} (p = {p:.1e}); nothing is judged"
+            ),
+            Self::TooMany { odd, of } => format!(
+                "null control of {look}: two processes of A differ in {odd} of {of} cases; nothing is judged"
+            ),
+        }
+    }
 }
 
 /// Whether the nulls of a run differ by more than 2 % and by more than chance

@@ -144,6 +144,8 @@ pub enum Reason {
     Control,
     /// Machine or configuration is another.
     Environment,
+    /// The CPU is emulated.
+    Emulated,
 }
 
 impl fmt::Display for Reason {
@@ -181,6 +183,7 @@ impl fmt::Display for Reason {
                 "the null control alarmed: a program differed from itself"
             ),
             Self::Environment => write!(f, "another machine or configuration"),
+            Self::Emulated => write!(f, "the CPU is emulated: its times say nothing of a machine"),
         }
     }
 }
@@ -228,7 +231,7 @@ impl Judgement {
     /// Nothing was computed, for this reason.
     pub(crate) fn without_figures(id: &CaseId, statistic: Statistic, reason: Reason) -> Self {
         let verdict = match reason {
-            Reason::Control | Reason::Environment => Verdict::Invalid,
+            Reason::Control | Reason::Environment | Reason::Emulated => Verdict::Invalid,
             _ => Verdict::Inconclusive,
         };
         Self {
@@ -243,6 +246,12 @@ impl Judgement {
             p: None,
             footing: None,
         }
+    }
+
+    /// Suspected, or found, to have changed.
+    #[must_use]
+    pub fn is_flagged(&self) -> bool {
+        self.suspicion.is_some() || matches!(self.verdict, Verdict::Regressed | Verdict::Improved)
     }
 
     /// Takes the verdict back; the figures stay to be looked at.

@@ -17,7 +17,7 @@ const SCREENING: f64 = 0.05;
 const CONFIRMING: f64 = 0.01;
 
 /// Fewer pairs cannot be screened: of six, all of one sign are 1 in 64.
-const FEWEST_TO_SCREEN: usize = 6;
+pub(crate) const FEWEST_TO_SCREEN: usize = 6;
 
 /// Fewer fresh pairs confirm nothing.
 const FEWEST_TO_CONFIRM: usize = 20;

@@ -68,6 +68,10 @@ fn serve(spec: &Spec, case: &Case) -> Result<(), Failure> {
         pin::this_thread(cpu)?;
     }
     let mut measure = (case.row.build)(&setting)?;
+    #[cfg(feature = "injection")]
+    {
+        measure = crate::injection::wrap(measure, &spec.clock)?;
+    }
     let mut witness = Witness::new((case.row.expect)(&setting), case.info.placement);
     say(&Answer::Ready)?;
     let mut input = std::io::stdin().lock();

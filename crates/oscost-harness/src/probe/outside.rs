@@ -1,5 +1,5 @@
-//! What the driver sees of a probe: it launches one, asks it for bursts, and
-//! never waits longer than it was told to.
+//! What the driver sees of a live probe: it asks for bursts, and never waits
+//! longer than it was told to.
 //!
 //! However a probe ends, by itself, by a signal, or because it hung, it is
 //! reaped here, with everything that it has started.
@@ -8,9 +8,8 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -20,13 +19,12 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 use oscost_record::{Burst, Nanos};
 
-use super::protocol::{Answer, PROBE_FLAG, RUNNER, Request, Sampled, Spec};
+use super::launch::Limits;
+use super::protocol::{Answer, Request, Sampled};
 use crate::Failure;
-use crate::case::Case;
 use crate::clock::{Clock as _, MachineClock};
 use crate::failure::During as _;
 use crate::interrupt;
-use crate::machine::Chosen;
 use crate::sampler::Plan;
 
 /// A live probe, whichever way it is done.
@@ -51,128 +49,6 @@ pub trait Probe {
     fn finish(self: Box<Self>) -> Result<(), Failure>;
 }
 
-/// Makes probes of cases.
-pub trait Launcher {
-    /// Starts a probe of `case` and waits until the case is built.
-    ///
-    /// # Errors
-    /// Why the case cannot be built here, or that the probe did not start.
-    fn launch(&self, case: &Case) -> Result<Box<dyn Probe>, Failure>;
-}
-
-/// How long a probe may take to answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Any one answer.
-    pub answer: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            answer: Duration::from_secs(30),
-        }
-    }
-}
-
-/// Launches probe processes: this program, executed again.
-#[derive(Clone, Debug)]
-pub struct Launch {
-    /// The program.
-    pub program: PathBuf,
-    /// The clock of the run.
-    pub clock: MachineClock,
-    /// Where the parties are pinned.
-    pub chosen: Chosen,
-    /// When a probe counts as hung.
-    pub limits: Limits,
-}
-
-impl Launch {
-    /// Probes of the running program on the CPUs chosen.
-    ///
-    /// # Errors
-    /// Where the program cannot tell its own path.
-    pub fn this_program(clock: MachineClock, chosen: Chosen) -> Result<Self, Failure> {
-        interrupt::adopt_orphans();
-        Ok(Self {
-            program: std::env::current_exe().during("readlink(/proc/self/exe)")?,
-            clock,
-            chosen,
-            limits: Limits::default(),
-        })
-    }
-
-    /// What a probe of `case` is told.
-    #[must_use]
-    pub fn spec(&self, case: &Case) -> Spec {
-        let cpus = self.chosen.at(case.info.placement).unwrap_or_default();
-        Spec {
-            id: case.info.id.clone(),
-            cpus: cpus.to_vec(),
-            clock: self.clock,
-        }
-    }
-
-    /// Starts a probe with a spec of one's own.
-    ///
-    /// # Errors
-    /// Why the case cannot be built, or that the probe did not start.
-    pub fn start(&self, spec: &Spec) -> Result<ProbeProcess, Failure> {
-        let spec_text =
-            serde_json::to_string(spec).map_err(|error| Failure::Fail(error.to_string()))?;
-        // What a dying probe writes ends up in memory, where it can be read
-        // without waiting.
-        let complaints = File::from(
-            memfd_create(c"oscost-stderr", MFdFlags::MFD_CLOEXEC).during("memfd_create")?,
-        );
-        // Under user-mode emulation a program cannot execute a program of its
-        // own architecture: the emulator has to be named.
-        let mut command = match std::env::var_os(RUNNER) {
-            Some(runner) => {
-                let mut command = Command::new(runner);
-                command.arg(&self.program);
-                command
-            }
-            None => Command::new(&self.program),
-        };
-        let mut child = command
-            .args([PROBE_FLAG, &spec_text])
-            // What a panic says is enough; where it came from is not part of a
-            // record.
-            .env("RUST_BACKTRACE", "0")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(complaints.try_clone().during("dup")?)
-            .process_group(0)
-            .spawn()
-            .during(&format!("start a probe ({})", self.program.display()))?;
-        let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Failure::Fail("a probe without pipes".into()));
-        };
-        let mut probe = ProbeProcess {
-            child,
-            requests: Some(requests),
-            answers,
-            buffer: Vec::new(),
-            complaints,
-            clock: self.clock,
-            limits: self.limits,
-            ended: false,
-        };
-        match probe.answer("building the case")? {
-            Answer::Ready => Ok(probe),
-            other => Err(probe.unexpected(other)),
-        }
-    }
-}
-
-impl Launcher for Launch {
-    fn launch(&self, case: &Case) -> Result<Box<dyn Probe>, Failure> {
-        Ok(Box::new(self.start(&self.spec(case))?))
-    }
-}
-
 /// A probe in a process of its own.
 #[derive(Debug)]
 pub struct ProbeProcess {
@@ -183,10 +59,55 @@ pub struct ProbeProcess {
     complaints: File,
     clock: MachineClock,
     limits: Limits,
+    /// Started by another program, which may outlast the probe's farewell.
+    wrapped: bool,
     ended: bool,
 }
 
 impl ProbeProcess {
+    /// Executes `command` and waits until the probe has built its case.
+    pub(super) fn start(
+        mut command: Command,
+        name: &str,
+        wrapped: bool,
+        clock: MachineClock,
+        limits: Limits,
+    ) -> Result<Self, Failure> {
+        // What a dying probe writes ends up in memory, where it can be read
+        // without waiting.
+        let complaints = File::from(
+            memfd_create(c"oscost-stderr", MFdFlags::MFD_CLOEXEC).during("memfd_create")?,
+        );
+        let mut child = command
+            // What a panic says is enough; where it came from is not part of a
+            // record.
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(complaints.try_clone().during("dup")?)
+            .process_group(0)
+            .spawn()
+            .during(&format!("start a probe ({name})"))?;
+        let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Failure::Fail("a probe without pipes".into()));
+        };
+        let mut probe = Self {
+            child,
+            requests: Some(requests),
+            answers,
+            buffer: Vec::new(),
+            complaints,
+            clock,
+            limits,
+            wrapped,
+            ended: false,
+        };
+        match probe.answer("building the case")? {
+            Answer::Ready => Ok(probe),
+            other => Err(probe.unexpected(other)),
+        }
+    }
+
     /// The probe's process id.
     #[must_use]
     pub fn id(&self) -> u32 {
@@ -326,6 +247,20 @@ impl ProbeProcess {
         self.child.wait().ok()
     }
 
+    /// Gives a wrapper that did not become the probe, but started it, the time
+    /// of an answer to end as well.
+    fn await_wrapper(&mut self) -> Result<(), Failure> {
+        let deadline = Instant::now() + self.limits.answer;
+        while self.wrapped && !self.is_dead() && self.receive()? != Some(0) {
+            if interrupt::requested().is_some() || Instant::now() >= deadline {
+                self.kill();
+                let why = "the program in front of the probe did not end with it";
+                return Err(Failure::Fail(why.into()));
+            }
+        }
+        Ok(())
+    }
+
     fn unexpected(&mut self, answer: Answer) -> Failure {
         let failure = match answer {
             Answer::Skip(reason) => Failure::Skip(reason),
@@ -379,6 +314,7 @@ impl Probe for ProbeProcess {
         self.requests = None;
         match self.answer("ending")? {
             Answer::Farewell => {
+                self.await_wrapper()?;
                 self.reap();
                 Ok(())
             }

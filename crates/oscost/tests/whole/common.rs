@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use oscost_harness::probe::{Launch, Limits};
+use oscost_harness::probe::{Launch, Limits, Surroundings};
 use oscost_harness::session::Session;
 use oscost_record::Record;
 
@@ -48,6 +48,7 @@ pub(crate) fn launcher() -> (&'static Session, Launch) {
         limits: Limits {
             answer: Duration::from_secs(60),
         },
+        surroundings: Surroundings::default(),
     };
     (session, launch)
 }

@@ -7,6 +7,7 @@
     reason = "helpers of tests may unwrap and print as tests do"
 )]
 
+mod ab;
 mod catalogue;
 mod command;
 mod common;

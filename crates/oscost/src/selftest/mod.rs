@@ -1,0 +1,53 @@
+//! `oscost selftest gate`: how often verdicts are wrong on this machine. Suites
+//! in which nothing changed must not alarm, and a slowdown that was put in on
+//! purpose must be found.
+//!
+//! Every suite is a line of a file, so that a measurement that was cut short
+//! goes on; what is told is made from that file alone.
+
+mod cases;
+mod measure;
+mod options;
+mod page;
+mod permuted;
+mod results;
+mod suite;
+mod summary;
+
+use anyhow::Context as _;
+use oscost_harness::interrupt;
+use oscost_harness::runner::Ending;
+
+use crate::exit::End;
+use crate::output::{complain, say};
+pub(crate) use options::Gate;
+use results::Results;
+
+/// Measures what is missing of the parts asked for, and tells all of them.
+///
+/// # Errors
+/// Where a part needs another build, or a file cannot be read or written.
+pub(crate) fn gate(options: &Gate) -> anyhow::Result<End> {
+    let results = match &options.from {
+        Some(path) => Results::read(path)?,
+        None => {
+            interrupt::watch()?;
+            let mut results = Results::open(options.out.as_deref())?;
+            if let Ending::Interrupted(signal) = measure::parts(options, &mut results)? {
+                complain(
+                    "interrupted; the suites that were measured are kept where `--out` is given",
+                );
+                return Ok(End::Interrupted(signal));
+            }
+            results
+        }
+    };
+    let summary = summary::Summary::of(&results);
+    let text = match (options.json, options.markdown) {
+        (true, _) => serde_json::to_string_pretty(&summary).context("JSON")?,
+        (_, true) => page::markdown(&results, &summary),
+        _ => page::plain(&summary),
+    };
+    say(text.trim_end())?;
+    Ok(End::Done)
+}

@@ -1,0 +1,149 @@
+//! The results as a page and for a terminal.
+
+use oscost_analysis::format;
+
+use super::options::Part;
+use super::results::Results;
+use super::suite::{FIRST, SECOND};
+use super::summary::{Detected, Share, Summary, Unchanged};
+
+/// A page in Markdown, made from the file alone.
+pub(crate) fn markdown(results: &Results, summary: &Summary) -> String {
+    let mut text = String::from("# How often verdicts are wrong\n\n");
+    text +=
+        "Made by `scripts/selftest`. Shares have exact 95 % intervals (Clopper and\nPearson).\n";
+    for begun in &results.begun[..results.begun.len().min(1)] {
+        text += &format!(
+            "\nMachine {}: {}, {} CPUs; {} {}; begun {}.\n",
+            begun.machine.key,
+            begun.machine.name,
+            begun.machine.usable_cpus,
+            begun.tool.name,
+            begun.tool.version,
+            begun.started
+        );
+    }
+    text += &format!(
+        "\nA suite is `oscost ab`: {FIRST} pairs of every case, then {SECOND} fresh ones of each suspect.\n"
+    );
+    let sections = [
+        (
+            "Where nothing changed",
+            "suites|suspected at first|alarmed in the end|null control",
+            unchanged_rows(summary),
+        ),
+        (
+            "Where work was put in",
+            "put in|case|figure|found|ratio seen|δ|not judged",
+            detected_rows(summary),
+        ),
+        (
+            "What pairs gain",
+            "suite|cases|strays by itself|strays in pairs|gain",
+            gain_rows(summary),
+        ),
+        ("What it took", "part|minutes", time_rows(summary)),
+    ];
+    for (title, header, rows) in sections {
+        if rows.is_empty() {
+            continue;
+        }
+        let columns = header.split('|').count();
+        text += &format!("\n## {title}\n\n|{header}|\n|{}\n", "---|".repeat(columns));
+        for row in rows {
+            text += &format!("|{}|\n", row.join("|"));
+        }
+    }
+    text + NOTES
+}
+
+const NOTES: &str = "\n\"By itself\": the robust standard deviation of ln(B / A) between processes of\ndifferent rounds; \"in pairs\": between processes that were live at once and took\nturns. Geometric means over the cases.\n";
+
+/// The same for a terminal.
+pub(crate) fn plain(summary: &Summary) -> String {
+    let rows = [
+        unchanged_rows(summary),
+        detected_rows(summary),
+        gain_rows(summary),
+        time_rows(summary),
+    ];
+    let lines = rows.into_iter().flatten().map(|row| row.join("  "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn unchanged_rows(summary: &Summary) -> Vec<Vec<String>> {
+    let row = |name: &str, found: &Unchanged| {
+        vec![
+            name.to_owned(),
+            in_words(&found.suspected),
+            in_words(&found.alarmed),
+            in_words(&found.invalid),
+        ]
+    };
+    let measured = summary
+        .unchanged
+        .iter()
+        .map(|found| row("the program against itself", found));
+    let permuted = summary
+        .permuted
+        .iter()
+        .map(|found| row("the same pairs, sides drawn anew", found));
+    measured.chain(permuted).collect()
+}
+
+fn detected_rows(summary: &Summary) -> Vec<Vec<String>> {
+    let row = |found: &Detected| {
+        vec![
+            match found.part {
+                Part::Ab10 => "10 %".to_owned(),
+                Part::Ab5 => "5 %".to_owned(),
+                _ => "30 % of the p99".to_owned(),
+            },
+            found.id.0.clone(),
+            found.statistic.name().to_owned(),
+            in_words(&found.found),
+            found
+                .ratio
+                .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.3}")),
+            found.delta.map_or_else(|| "–".to_owned(), format::percent),
+            found.invalid.to_string(),
+        ]
+    };
+    summary.detected.iter().map(row).collect()
+}
+
+fn gain_rows(summary: &Summary) -> Vec<Vec<String>> {
+    let rows = summary.pairing.iter().map(|gain| {
+        vec![
+            gain.suite.clone(),
+            gain.cases.to_string(),
+            format::percent(gain.unpaired),
+            format::percent(gain.paired),
+            format!("{}×", format::ratio(gain.unpaired / gain.paired)),
+        ]
+    });
+    rows.collect()
+}
+
+fn time_rows(summary: &Summary) -> Vec<Vec<String>> {
+    let rows = summary
+        .seconds
+        .iter()
+        .map(|(part, seconds)| vec![part.name().to_owned(), format!("{:.1}", seconds / 60.0)]);
+    rows.collect()
+}
+
+fn in_words(share: &Share) -> String {
+    let percent = if share.of == 0 {
+        "–".to_owned()
+    } else {
+        format::percent(share.count as f64 / share.of as f64)
+    };
+    format!(
+        "{} of {}: {percent} ({} to {})",
+        share.count,
+        share.of,
+        format::percent(share.low),
+        format::percent(share.high)
+    )
+}

@@ -1,0 +1,204 @@
+//! The file of results: one suite a line, added as it is measured.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use oscost_analysis::verdict::Statistic;
+use oscost_record::{CaseId, Configuration, Machine, Tool};
+use serde::{Deserialize, Serialize};
+
+use super::options::Part;
+
+/// A line of the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum ResultLine {
+    /// Where and by what the suites after it were measured.
+    Begun(Box<Begun>),
+    /// A suite.
+    Suite(Box<SuiteLine>),
+}
+
+/// Where and by what suites were measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Begun {
+    pub(crate) tool: Tool,
+    pub(crate) machine: Machine,
+    pub(crate) configuration: Configuration,
+    /// RFC 3339, UTC.
+    pub(crate) started: String,
+}
+
+/// What a suite came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SuiteLine {
+    pub(crate) part: Part,
+    /// Which of its part, counted from 0.
+    pub(crate) suite: u32,
+    /// How long it took.
+    pub(crate) seconds: f64,
+    /// Why the null control alarmed, where it did: nothing was judged then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) invalid: Option<String>,
+    pub(crate) figures: Vec<Figure>,
+    /// What the pairs of the first look measured, where that is looked at again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pairs: Vec<Measured>,
+}
+
+/// The verdict on one figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Figure {
+    pub(crate) id: CaseId,
+    /// `median` or `p99`.
+    pub(crate) statistic: String,
+    /// Whether the first look suspected it.
+    pub(crate) suspected: bool,
+    /// The name of the verdict in the end.
+    pub(crate) verdict: String,
+    pub(crate) reason: String,
+    /// B over A.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ratio: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delta: Option<f64>,
+}
+
+/// One figure of three processes that were live at once, pair after pair, all
+/// on the logarithmic scale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    pub(crate) id: CaseId,
+    /// `median` or `p99`.
+    pub(crate) statistic: String,
+    /// The clock's resolution as a share of a sample.
+    pub(crate) resolution: f64,
+    pub(crate) trios: Vec<MeasuredTrio>,
+}
+
+/// Differences between three processes, and how high each was by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct MeasuredTrio {
+    /// From the first to the second, the first to the third, the second to the
+    /// third.
+    pub(crate) differences: [f64; 3],
+    pub(crate) levels: [f64; 3],
+}
+
+impl Figure {
+    pub(crate) fn is(&self, statistic: Statistic) -> bool {
+        self.statistic == statistic.name()
+    }
+}
+
+/// All suites so far, and the file that they stand in.
+#[derive(Debug)]
+pub(crate) struct Results {
+    pub(crate) begun: Vec<Begun>,
+    pub(crate) suites: Vec<SuiteLine>,
+    file: Option<File>,
+}
+
+impl Results {
+    /// What a file holds.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or a line of it but the last is damaged.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut results = Self {
+            begun: Vec::new(),
+            suites: Vec::new(),
+            file: None,
+        };
+        let mut damaged = None;
+        for (line, number) in BufReader::new(file).lines().zip(1..) {
+            if let Some(why) = damaged {
+                bail!("{}, line {}: {why}", path.display(), number - 1);
+            }
+            // The last line of a run that was killed may be half a line.
+            damaged = match serde_json::from_str(&line?) {
+                Ok(ResultLine::Begun(begun)) => {
+                    results.begun.push(*begun);
+                    None
+                }
+                Ok(ResultLine::Suite(suite)) => {
+                    results.suites.push(*suite);
+                    None
+                }
+                Err(error) => Some(error),
+            };
+        }
+        Ok(results)
+    }
+
+    /// The results to add to: those of the file, where there is one.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or made.
+    pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self {
+                begun: Vec::new(),
+                suites: Vec::new(),
+                file: None,
+            });
+        };
+        let mut results = match path.exists() {
+            true => Self::read(path)?,
+            false => Self::open(None)?,
+        };
+        let open = || -> std::io::Result<File> {
+            let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+            let whole = std::fs::read(path)?;
+            if let Some(half) = whole.rsplit(|&byte| byte == b'\n').next()
+                && !half.is_empty()
+            {
+                file.set_len((whole.len() - half.len()) as u64)?;
+            }
+            file.flush()?;
+            Ok(file)
+        };
+        let file = open().with_context(|| format!("cannot add to {}", path.display()))?;
+        results.file = Some(file);
+        Ok(results)
+    }
+
+    /// How many suites of a part there are.
+    pub(crate) fn count(&self, part: Part) -> u32 {
+        let of_part = self.suites.iter().filter(|suite| suite.part == part);
+        u32::try_from(of_part.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Adds where and by what the next suites are measured.
+    ///
+    /// # Errors
+    /// What `write(2)` says.
+    pub(crate) fn begin(&mut self, begun: Begun) -> anyhow::Result<()> {
+        self.write(&ResultLine::Begun(Box::new(begun.clone())))?;
+        self.begun.push(begun);
+        Ok(())
+    }
+
+    /// Adds a suite.
+    ///
+    /// # Errors
+    /// What `write(2)` says.
+    pub(crate) fn add(&mut self, suite: SuiteLine) -> anyhow::Result<()> {
+        self.write(&ResultLine::Suite(Box::new(suite.clone())))?;
+        self.suites.push(suite);
+        Ok(())
+    }
+
+    fn write(&mut self, line: &ResultLine) -> anyhow::Result<()> {
+        if let Some(file) = &mut self.file {
+            let mut text = serde_json::to_vec(line)?;
+            text.push(b'\n');
+            file.write_all(&text)
+                .context("cannot add a suite to the file")?;
+        }
+        Ok(())
+    }
+}
