@@ -11,6 +11,7 @@ mod certainty;
 mod combine;
 mod compare;
 mod counted;
+mod course;
 mod crossing;
 mod differ;
 mod digest;
@@ -42,6 +43,7 @@ pub use advice::{Finding, Severity, findings};
 pub use binomial::{Ranks, ranks};
 pub use combine::{difference_of, ratio_of};
 pub use compare::{Change, Compared, Comparison, MeanRatio, NoRatio, Scope, Uncompared, compare};
+pub use course::{Stage, course};
 pub use crossing::{Crossing, crossing};
 pub use differ::{
     Area, Difference, configuration_differences, machine_differences, run_differences,

@@ -2,9 +2,10 @@
 //! was, and one case through them: where its level changed, and what else did
 //! just then.
 
-use oscost_analysis::statistics::{changes, trimmed_mean};
-use oscost_analysis::{CaseDigest, Difference, Digest, configuration_differences};
-use oscost_record::CaseId;
+use std::collections::{HashMap, HashSet};
+
+use oscost_analysis::{CaseDigest, Difference, Digest, Stage, course};
+use oscost_record::{CaseId, CaseInfo, Record};
 
 use crate::{Entry, History, HistoryError, MachineKey, Place, Unreadable};
 
@@ -65,44 +66,39 @@ impl History {
 }
 
 impl Timeline {
-    /// One case through the records that measured it. Its level changed where
-    /// [`changes`] says so of the logarithms of its levels, or of the levels
-    /// themselves where one is not above zero. The same records always give the
-    /// same answer.
+    /// One case through the records that measured it, as [`course`] sees it.
     #[must_use]
-    pub fn series(&self, id: &CaseId) -> Vec<Point<'_>> {
-        let mut points: Vec<Point<'_>> = Vec::new();
-        for moment in &self.moments {
-            let Some(case) = moment.digest.cases.get(id) else {
+    pub fn series<'a>(&'a self, id: &CaseId) -> Vec<Point<'a>> {
+        let digests = self.moments.iter().map(|moment| &moment.digest);
+        let stages = course(digests, id).into_iter();
+        let point = |stage: Stage<'a>| Point {
+            moment: &self.moments[stage.record],
+            case: stage.case,
+            differences: stage.differences,
+            change: stage.change,
+        };
+        stages.map(point).collect()
+    }
+
+    /// What these cases are. A digest does not say; the newest record that
+    /// measured a case does.
+    #[must_use]
+    pub fn infos(&self, history: &History, ids: &[&CaseId]) -> HashMap<CaseId, CaseInfo> {
+        let mut wanted: HashSet<&CaseId> = ids.iter().copied().collect();
+        let mut infos = HashMap::new();
+        for moment in self.moments.iter().rev() {
+            if !wanted.iter().any(|id| moment.digest.cases.contains_key(id)) {
+                continue;
+            }
+            let Ok(run) = Record::header(&history.path(&moment.place, &moment.entry)) else {
                 continue;
             };
-            let before = points
-                .last()
-                .map(|point| &point.moment.digest.configuration);
-            points.push(Point {
-                moment,
-                case,
-                differences: before.map_or_else(Vec::new, |before| {
-                    configuration_differences(before, &moment.digest.configuration)
-                }),
-                change: None,
-            });
+            for info in run.cases {
+                if wanted.remove(&info.id) {
+                    infos.insert(info.id.clone(), info);
+                }
+            }
         }
-        let mut levels: Vec<f64> = points.iter().map(|point| point.case.raw.level).collect();
-        let is_relative = levels.iter().all(|&level| level > 0.0);
-        if is_relative {
-            levels.iter_mut().for_each(|level| *level = level.ln());
-        }
-        let begins = changes(&levels, 0);
-        let level = |from: usize, to: usize| {
-            let mean = trimmed_mean(&levels[from..to])?;
-            Some(if is_relative { mean.exp() } else { mean })
-        };
-        for (index, &at) in begins.iter().enumerate() {
-            let from = index.checked_sub(1).map_or(0, |before| begins[before]);
-            let to = begins.get(index + 1).copied().unwrap_or(levels.len());
-            points[at].change = level(from, at).zip(level(at, to));
-        }
-        points
+        infos
     }
 }

@@ -13,6 +13,7 @@ mod figures;
 mod files;
 mod markdown;
 mod page;
+mod past;
 mod picture;
 mod table;
 mod verdicts;
@@ -25,9 +26,11 @@ use oscost_record::Record;
 pub use comparison::{comparison_markdown, comparison_table};
 pub use error::ReportError;
 pub use markdown::markdown;
+pub use past::Past;
 pub use picture::DrawError;
 pub use table::{printable, table};
 pub use verdicts::{Judged, verdict_json, verdict_markdown, verdict_table};
+pub use words::otherwise;
 
 use page::Chapter;
 
@@ -50,8 +53,21 @@ pub struct Written {
 /// # Errors
 /// [`ReportError`] names the file and what the system said.
 pub fn write(record: &Record, out: &Path) -> Result<Written, ReportError> {
+    write_through_time(record, &[], out)
+}
+
+/// The same, with the cases of machines through all their records: `pasts`, that
+/// of the record's own machine first.
+///
+/// # Errors
+/// [`ReportError`] names the file and what the system said.
+pub fn write_through_time(
+    record: &Record,
+    pasts: &[Past],
+    out: &Path,
+) -> Result<Written, ReportError> {
     let summaries = oscost_analysis::summarise(record);
-    let chapter = Chapter::of(record, &summaries)?;
+    let chapter = Chapter::of(record, &summaries, pasts)?;
     let page = page::render(&chapter)?;
     files::folder(out)?;
     let mut pictures = Vec::new();

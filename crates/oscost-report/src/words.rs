@@ -4,14 +4,46 @@
 use std::collections::BTreeMap;
 
 use oscost_analysis::{
-    Counter, Estimate, Fate, Moved, Net, Percentile, Summary, format, full_title,
+    Counter, Difference, Estimate, Fate, Moved, Net, Percentile, Summary, format, full_title,
 };
-use oscost_record::{Aspect, CaseId, CaseInfo, Quantity, TaskKind, Unit};
+use oscost_record::{Aspect, CaseId, CaseInfo, Machine, Quantity, TaskKind, Unit};
 
 /// A number of things: `1 round`, `15 rounds`.
 pub(crate) fn several(number: u64, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {what}{plural}", format::grouped(number as f64))
+}
+
+/// A machine in one line.
+pub(crate) fn machine(machine: &Machine) -> String {
+    let name = match machine.name.as_str() {
+        "" => &machine.arch,
+        name => name,
+    };
+    format!("{name}, {}", several(u64::from(machine.usable_cpus), "CPU"))
+}
+
+/// The longest value of a configuration that a line has room for, in characters.
+const LONGEST: usize = 60;
+
+/// As much of a value as a line has room for.
+pub(crate) fn shortened(value: &str) -> String {
+    match value.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
+    }
+}
+
+/// A difference in one line: `kernel: 6.1, 6.2 here`, where `here` is what is
+/// said of the latter.
+#[must_use]
+pub fn otherwise(difference: &Difference, here: &str) -> String {
+    let value = |value: &Option<String>| match value {
+        None => "not known".to_owned(),
+        Some(value) => shortened(value),
+    };
+    let (before, after) = (value(&difference.before), value(&difference.after));
+    format!("{}: {before}, {after}{here}", difference.name)
 }
 
 /// What an axis with this unit is called: `time per round trip`.

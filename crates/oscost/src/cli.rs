@@ -19,7 +19,7 @@ pub(crate) enum Verb {
     List(List),
     /// Measures this machine and writes a record
     Run(Run),
-    /// Makes an HTML page and pictures from a record
+    /// Makes an HTML page and pictures from records
     Report(Report),
     /// Holds two records against each other, case by case
     Compare(Compare),
@@ -134,9 +134,16 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Report {
-    /// The record
-    pub(crate) record: PathBuf,
-    /// The folder of the report; by default one beside the record
+    /// Records, or names of the history; the page is about the one that began
+    /// last, and shows its cases through all of them
+    #[arg(value_name = "RECORD", required_unless_present = "history")]
+    pub(crate) records: Vec<PathBuf>,
+    /// Show the cases through all records of this history too; without a
+    /// RECORD the page is about its last
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: Option<PathBuf>,
+    /// The folder of the report; by default one beside the record, or
+    /// `oscost-report` where the record is a history's
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Open the page with `xdg-open`

@@ -1,34 +1,50 @@
-//! `oscost report`: a page and pictures from a record.
+//! `oscost report`: a page and pictures from a record, and from all records of
+//! its machine that are at hand.
+
+mod pasts;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use oscost_record::Record;
 
 use crate::cli::Report;
 use crate::exit::End;
-use crate::output::{complain, say};
+use crate::output::say;
+use crate::{named, places};
+use pasts::pasts;
 
-/// Makes the report.
+/// Makes the report. The page is about the record that began last; the others
+/// are part of its view through time.
 ///
 /// # Errors
-/// Where the record cannot be read or the folder not be written.
+/// Where a record cannot be read or the folder not be written.
 pub(crate) fn report(options: &Report) -> anyhow::Result<End> {
-    let record = Record::read(&options.record)?;
-    for damage in &record.damage {
-        complain(&format!(
-            "{}, line {}: {} (the rest is kept)",
-            options.record.display(),
-            damage.line,
-            damage.why
-        ));
+    let history = options.history.clone();
+    let folder = history.clone().unwrap_or_else(places::history);
+    let mut names = options.records.clone();
+    if names.is_empty() {
+        names.push("latest".into());
     }
-    let out = options
-        .out
-        .clone()
-        .unwrap_or_else(|| beside(&options.record));
-    let written = oscost_report::write(&record, &out)?;
+    let mut records: Vec<(PathBuf, Record)> = Vec::new();
+    for name in names {
+        let record = named::record_in(&folder, &name)?;
+        records.push((name, record));
+    }
+    records.sort_by(|(_, a), (_, b)| a.run.started.cmp(&b.run.started));
+    let Some((name, record)) = records.last() else {
+        bail!("there is no record to report on");
+    };
+    let history = history.as_deref();
+    let pasts = pasts(records.iter().map(|(_, record)| record), record, history)?;
+    let out = match &options.out {
+        Some(out) => out.clone(),
+        None if name.exists() => beside(name),
+        // Nothing but records belongs in a history.
+        None => PathBuf::from("oscost-report"),
+    };
+    let written = oscost_report::write_through_time(record, &pasts, &out)?;
     say(&written.page.display().to_string())?;
     if options.open {
         Command::new("xdg-open")

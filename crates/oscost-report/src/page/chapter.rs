@@ -14,7 +14,10 @@ use super::locks::locks;
 use super::machine::{Fact, Rounds, configuration, identity};
 use super::ridges::Group;
 use super::talking::talking;
+use super::through_time::{self, Times};
 use super::topic::Topic;
+use crate::Past;
+use crate::picture::Sheet;
 use crate::{ReportError, words};
 
 /// See the module.
@@ -47,6 +50,9 @@ pub(crate) struct Chapter {
     pub(super) clock: Vec<Fact>,
     pub(super) rounds: Rounds,
     pub(super) damage: Vec<Damage>,
+    /// The machines through time, that of the record first.
+    pub(super) times: Vec<Times>,
+    sheets: Vec<Sheet>,
     drawings: Drawings,
     note: String,
 }
@@ -64,7 +70,11 @@ impl Chapter {
     ///
     /// # Errors
     /// [`ReportError::Draw`] where a picture could not be drawn.
-    pub(crate) fn of(record: &Record, summaries: &[Summary]) -> Result<Self, ReportError> {
+    pub(crate) fn of(
+        record: &Record,
+        summaries: &[Summary],
+        pasts: &[Past],
+    ) -> Result<Self, ReportError> {
         let run = &record.run;
         let anchors = Anchors::of(summaries);
         let drawings = Drawings::of(summaries);
@@ -87,8 +97,9 @@ impl Chapter {
             .partition(|headline| headline.aspect == Aspect::Control);
         let rows = Row::all(summaries, &anchors, &drawings.distributions);
         let place = |id: &CaseId| anchors.of_case(id);
+        let (times, sheets) = through_time::all(pasts, &anchors);
         Ok(Self {
-            machine: machine_name(record),
+            machine: words::machine(&run.machine),
             started: run.started.clone(),
             tool: format!("{} {}", run.tool.name, run.tool.version),
             seed: run.seed,
@@ -136,11 +147,13 @@ impl Chapter {
             clock: super::machine::clock(&run.clock),
             rounds: Rounds::of(&record.rounds),
             damage: record.damage.clone(),
+            times,
+            sheets,
             note: format!(
                 "{} {} · {} · {}",
                 run.tool.name,
                 run.tool.version,
-                machine_name(record),
+                words::machine(&run.machine),
                 run.started
             ),
             drawings,
@@ -152,22 +165,8 @@ impl Chapter {
     /// # Errors
     /// [`ReportError::Draw`] names the picture.
     pub(crate) fn pictures(&self) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
-        self.drawings.files(&self.note)
+        self.drawings.files(&self.sheets, &self.note)
     }
-}
-
-/// The machine in one line, for people.
-fn machine_name(record: &Record) -> String {
-    let machine = &record.run.machine;
-    let name = if machine.name.is_empty() {
-        &machine.arch
-    } else {
-        &machine.name
-    };
-    format!(
-        "{name}, {}",
-        words::several(u64::from(machine.usable_cpus), "CPU")
-    )
 }
 
 /// The command line as one would type it.

@@ -9,10 +9,10 @@ use super::figure::Figure;
 use super::ridges::{Group, Ridges};
 use super::topic::Plate;
 use crate::picture::{
-    Apart, Distribution, Ladder, Lines, Picture, Ranks, bandwidth_against_chunk, distributions,
-    hand_offs_against_sets, hand_offs_against_tasks, lock_throughput, lock_waits, locks_at_loads,
-    memory_against_tasks, messages_against_size, png, spawning_against_memory, uncontended_locks,
-    wakes_against_descriptors,
+    Apart, Distribution, Ladder, Lines, Picture, Ranks, Sheet, bandwidth_against_chunk,
+    distributions, hand_offs_against_sets, hand_offs_against_tasks, lock_throughput, lock_waits,
+    locks_at_loads, memory_against_tasks, messages_against_size, png, spawning_against_memory,
+    uncontended_locks, wakes_against_descriptors,
 };
 use crate::{ReportError, words};
 
@@ -216,13 +216,18 @@ impl Drawings {
 
     /// The PNG files: names and bytes, the ladder first. Of the distributions
     /// only those that the headlines stand on: a file each would be hundreds.
-    pub(super) fn files(&self, note: &str) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    pub(super) fn files(
+        &self,
+        sheets: &[Sheet],
+        note: &str,
+    ) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
         let headlines = self.distributions.iter().filter(|one| one.is_headline());
         let drawings = (self.ladder.iter().map(Drawing::Ladder))
             .chain(self.apart.iter().map(Drawing::Apart))
             .chain(self.lines.iter().map(|(one, _)| Drawing::Lines(one)))
             .chain(files(&self.locks))
             .chain(files(&self.talking))
+            .chain(sheets.iter().map(Drawing::Sheet))
             .chain(headlines.map(Drawing::Distribution));
         let drawings: Vec<Drawing<'_>> = drawings.collect();
         let files = side_by_side(&drawings, |drawing| match drawing {
@@ -230,6 +235,7 @@ impl Drawings {
             Drawing::Apart(one) => file(*one, note),
             Drawing::Lines(one) => file(*one, note),
             Drawing::Ranks(one) => file(*one, note),
+            Drawing::Sheet(one) => file(*one, note),
             Drawing::Distribution(one) => file(*one, note),
         });
         files.into_iter().collect()
@@ -242,6 +248,7 @@ enum Drawing<'a> {
     Apart(&'a Apart),
     Lines(&'a Lines),
     Ranks(&'a Ranks),
+    Sheet(&'a Sheet),
     Distribution(&'a Distribution),
 }
 

@@ -7,7 +7,9 @@ mod beside;
 mod case;
 mod chapter;
 mod column;
+mod course;
 mod drawings;
+mod event;
 mod figure;
 mod keeping;
 mod locks;
@@ -15,6 +17,7 @@ mod machine;
 mod policy;
 mod ridges;
 mod talking;
+mod through_time;
 mod topic;
 
 use askama::Template;
@@ -37,7 +40,7 @@ struct Page<'a> {
     columns: &'a [column::Column],
     parts: &'a [(&'static str, &'static str)],
     kinds: [TaskKind; 3],
-    /// One record. A page of several records loops over chapters.
+    /// The record that the page is about.
     chapter: &'a Chapter,
 }
 

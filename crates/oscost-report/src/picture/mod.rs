@@ -5,6 +5,7 @@
 mod apart;
 mod axis;
 mod canvas;
+mod course;
 mod distribution;
 mod labels;
 mod ladder;
@@ -22,6 +23,7 @@ use thiserror::Error;
 
 pub(crate) use apart::Apart;
 pub(crate) use canvas::{Canvas, Hit};
+pub(crate) use course::{Change, Course, NUMBERED, Sheet, View};
 pub(crate) use distribution::{Distribution, Outline, Shape, distributions};
 pub(crate) use ladder::Ladder;
 pub(crate) use lines::{

@@ -3,14 +3,11 @@
 
 use oscost_history::{Entry, History, Place};
 use oscost_record::{Machine, Record, Run};
-use oscost_report::printable;
+use oscost_report::{otherwise, printable};
 use serde_json::{Value, json};
 
 use crate::exit::End;
 use crate::output::{complain, say};
-
-/// The longest value of a configuration that a line has room for.
-const LONGEST: usize = 60;
 
 /// The records of one machine in one configuration.
 struct Series {
@@ -104,7 +101,7 @@ fn as_text(machine: &[Series]) -> String {
         let told = differences
             .iter()
             .filter(|difference| difference.name != "binary");
-        lines.extend(told.map(|difference| format!("    {}", otherwise(difference, " here"))));
+        lines.extend(told.map(|one| format!("    {}", printable(&otherwise(one, " here")))));
         if newest.driver != run.driver {
             lines.push("    measured by the other driver".to_owned());
         }
@@ -127,17 +124,4 @@ fn who(machine: &Machine) -> String {
         }
     }
     text
-}
-
-/// A difference in one line: `kernel: 6.1, 6.2 here`.
-pub(super) fn otherwise(difference: &oscost_analysis::Difference, here: &str) -> String {
-    let value = |value: &Option<String>| match value {
-        None => "not known".to_owned(),
-        Some(value) => match value.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", &value[..end]),
-            None => value.clone(),
-        },
-    };
-    let (before, after) = (value(&difference.before), value(&difference.after));
-    printable(&format!("{}: {before}, {after}{here}", difference.name))
 }

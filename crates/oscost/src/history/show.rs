@@ -1,17 +1,16 @@
 //! `oscost history show`: the cases of a machine through all its records. One
 //! case is shown record by record; many, one a line.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use anyhow::bail;
 use oscost_analysis::{format, side_by_side};
 use oscost_harness::machine::{Sources, identity};
 use oscost_history::{History, MachineKey, Point, Timeline};
-use oscost_record::{CaseId, Record, Unit};
-use oscost_report::printable;
+use oscost_record::{CaseId, Unit};
+use oscost_report::{otherwise, printable};
 use serde_json::{Value, json};
 
-use super::list::otherwise;
 use super::options::Show;
 use crate::exit::End;
 use crate::output::{complain, say};
@@ -35,11 +34,11 @@ pub(super) fn show(history: &History, options: &Show, json: bool) -> anyhow::Res
         complain(&format!("{}: {}", record.path.display(), record.why));
     }
     let ids = ids(&timeline, options.case.as_deref())?;
-    let units = units(history, &timeline, &ids);
+    let infos = timeline.infos(history, &ids);
     let found = side_by_side(&ids, |&id| Series {
         id,
         points: timeline.series(id),
-        unit: units.get(id),
+        unit: infos.get(id).map(|info| &info.unit),
     });
     if json {
         let cases: Vec<Value> = found.iter().map(as_json).collect();
@@ -83,27 +82,6 @@ fn ids<'a>(timeline: &'a Timeline, pattern: Option<&str>) -> anyhow::Result<Vec<
     Ok(found)
 }
 
-/// The units of these cases. A digest has none; the newest record that has a
-/// case tells.
-fn units(history: &History, timeline: &Timeline, ids: &[&CaseId]) -> HashMap<CaseId, Unit> {
-    let mut wanted: HashSet<&CaseId> = ids.iter().copied().collect();
-    let mut units = HashMap::new();
-    for moment in timeline.moments.iter().rev() {
-        if !wanted.iter().any(|id| moment.digest.cases.contains_key(id)) {
-            continue;
-        }
-        let Ok(run) = Record::header(&history.path(&moment.place, &moment.entry)) else {
-            continue;
-        };
-        for case in run.cases {
-            if wanted.remove(&case.id) {
-                units.insert(case.id, case.unit);
-            }
-        }
-    }
-    units
-}
-
 impl Series<'_> {
     fn quantity(&self, value: f64) -> String {
         match self.unit {
@@ -141,8 +119,8 @@ fn record_by_record(series: &Series<'_>) -> String {
         // The tool stands in every line.
         let told = point.differences.iter();
         let told = told.filter(|difference| difference.name != "binary");
-        lines
-            .extend(told.map(|difference| format!("  {}", otherwise(difference, " from here on"))));
+        let told = told.map(|one| printable(&otherwise(one, " from here on")));
+        lines.extend(told.map(|line| format!("  {line}")));
         lines.push(printable(&format!(
             "{}  {:>10}  {:>7}  {:>6}  {:12}   {}",
             point.moment.entry.started(),

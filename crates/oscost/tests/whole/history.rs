@@ -175,3 +175,32 @@ fn what_is_refused_does_not_keep_out_the_rest() {
         );
     }
 }
+
+#[test]
+fn a_report_shows_records_and_histories_through_time() {
+    let (folder, paths) = records();
+    let dir = folder.path().join("history");
+    assert!(add(&dir, &paths).status.success());
+    let out = folder.path().join("page");
+    let report = |arguments: &[&str]| {
+        let mut command = oscost();
+        command.arg("report").args(arguments);
+        command.arg("--out").arg(&out);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        std::fs::read_to_string(out.join("index.html")).unwrap()
+    };
+    // A record alone has no past; two have, whichever is named first.
+    assert!(!report(&[&paths[0]]).contains("id=\"time\""));
+    let two = report(&[&paths[1], &paths[0]]);
+    assert!(two.contains("2 records, 2026-01-01 to 2026-01-02."));
+    assert!(two.contains("· 2026-01-02T12:00:00Z</p>"));
+    // What is in the history and named as well counts once.
+    let history = dir.to_str().unwrap();
+    let all = report(&["--history", history]);
+    assert!(all.contains("4 records, 2026-01-01 to 2026-01-04."));
+    assert!(all.contains("· 2026-01-04T12:00:00Z</p>"));
+    assert!(all.contains("No case changed its level.") && all.contains("another from here on"));
+    let named = report(&[&paths[0], "--history", history]);
+    assert!(named.contains("4 records, ") && named.contains("· 2026-01-01T12:00:00Z</p>"));
+}
