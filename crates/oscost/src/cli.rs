@@ -65,6 +65,13 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         what: SelfTest,
     },
+    /// Prints what a shell needs to complete the command line
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual, for `man -l -`
+    Man,
 }
 
 /// How wide to cast the net.

@@ -15,6 +15,7 @@ mod gate;
 mod history;
 mod list;
 mod machine;
+mod manual;
 mod measuring;
 mod named;
 mod output;
@@ -53,6 +54,8 @@ fn main() -> ExitCode {
         Verb::Selftest {
             what: SelfTest::Gate(options),
         } => selftest::gate(&options),
+        Verb::Completions { shell } => manual::completions(shell),
+        Verb::Man => manual::man(),
     };
     exit::code(done)
 }

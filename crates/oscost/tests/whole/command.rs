@@ -133,3 +133,41 @@ fn a_report_is_made_beside_its_record() {
             .contains("thread/create/pthread")
     );
 }
+
+#[test]
+fn shells_and_man_know_every_verb() {
+    let text = |arguments: &[&str]| {
+        let output = oscost().args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let verbs = [
+        "list",
+        "run",
+        "report",
+        "compare",
+        "gate",
+        "export",
+        "history",
+        "doctor",
+        "machine",
+        "selftest",
+        "completions",
+        "man",
+    ];
+    for shell in ["bash", "zsh", "fish"] {
+        let completions = text(&["completions", shell]);
+        for verb in verbs {
+            assert!(completions.contains(verb), "{verb} for {shell}");
+        }
+    }
+    let man = text(&["man"]);
+    assert!(man.contains(".TH oscost 1"));
+    for verb in verbs {
+        let heading = format!(".SH \"OSCOST {}\"", verb.to_uppercase());
+        assert!(man.contains(&heading), "{heading}");
+    }
+    assert!(man.contains(".SH \"OSCOST HISTORY PRUNE\"") && man.contains("\\-\\-older\\-than"));
+    let unknown = oscost().args(["completions", "no-shell"]).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+}
