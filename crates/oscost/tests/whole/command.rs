@@ -147,6 +147,7 @@ fn shells_and_man_know_every_verb() {
         "report",
         "compare",
         "gate",
+        "ab",
         "export",
         "history",
         "doctor",

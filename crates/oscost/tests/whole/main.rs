@@ -19,3 +19,4 @@ mod history;
 mod hostile;
 mod placement;
 mod refused;
+mod track;

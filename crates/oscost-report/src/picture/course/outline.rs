@@ -10,7 +10,8 @@ pub(crate) const WIDTH: f64 = 640.0;
 pub(crate) const HEIGHT: f64 = 96.0;
 /// Room above the drawing, for the numbers of changes.
 const TOP: f64 = 16.0;
-/// Lines at the axis are not cut off.
+/// Room below it, and beside it: neither a label nor a line is cut off.
+const FOOT: f64 = 7.0;
 const EDGE: f64 = 2.0;
 /// Room left of the drawing, for the labels of its axis, of the whole width.
 const LABELS: f64 = 0.17;
@@ -36,7 +37,7 @@ pub(crate) struct View {
 impl Course {
     /// Its shapes and labels.
     pub(crate) fn view(&self) -> View {
-        let up = self.up(HEIGHT - EDGE, TOP);
+        let up = self.up(HEIGHT - FOOT, TOP);
         let sides = (EDGE, WIDTH - EDGE);
         let across = |place: f64| self.across(place, sides);
         let at = |place: f64, level: f64| -> Point { (whole(across(place)), whole(up.at(level))) };
