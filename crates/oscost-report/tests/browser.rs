@@ -45,7 +45,10 @@ fn the_page_works_in_a_browser() {
     };
     let out = tempfile::tempdir().unwrap();
     let record = common::record(3);
-    let page = oscost_report::write(&record, out.path()).unwrap().page;
+    let changed = |id: &oscost_record::CaseId| id.0.contains("create");
+    let past = common::past::past(&record, 40, changed);
+    let written = oscost_report::write_through_time(&record, &[past], out.path());
+    let page = written.unwrap().page;
     browser.look(1280, "light");
     browser.open(&page);
 
@@ -109,7 +112,7 @@ fn the_page_works_in_a_browser() {
             assert_eq!(over, json!(0), "the body scrolls sideways at {width}");
             let drawn = browser.run("return Array.from(document.querySelectorAll('section[aria-labelledby=ladder] svg')).filter(svg => svg.getClientRects().length > 0).map(svg => svg.classList[0])");
             assert_eq!(drawn, json!([wanted]));
-            let smallest = browser.run("return Math.min(...Array.from(document.querySelectorAll('#main > section > figure svg text, details[open] svg text')).filter(text => text.getClientRects().length > 0).map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))");
+            let smallest = browser.run("return Math.min(...Array.from(document.querySelectorAll('#main > section > figure svg text, .course svg text, details[open] svg text')).filter(text => text.getClientRects().length > 0).map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))");
             assert!(
                 smallest.as_f64().unwrap() >= 11.0,
                 "letters of {smallest} px at {width}"

@@ -29,8 +29,14 @@ pub(crate) fn man() -> anyhow::Result<End> {
     let mut text = Vec::new();
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
-    Man::new(command.clone()).render(&mut text)?;
+    let man = Man::new(command.clone());
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    man.render_synopsis_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    // Verbs stand in this page: a list of pages that nobody has would mislead.
     verbs(&command, &mut text)?;
+    man.render_version_section(&mut text)?;
     write(&text)
 }
 

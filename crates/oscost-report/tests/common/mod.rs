@@ -8,6 +8,7 @@ use oscost_record::*;
 
 mod catalogue;
 pub(crate) mod page;
+pub(crate) mod past;
 pub(crate) use catalogue::catalogue;
 
 /// Uniform numbers by a linear congruential generator (Knuth's MMIX).
