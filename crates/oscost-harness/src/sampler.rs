@@ -41,8 +41,11 @@ const PARALLEL_TRY: f64 = 100e6;
 const LONGEST_PARALLEL_TRY: u64 = 1 << 17;
 /// Half as many operations again must take half as long again, within this.
 const PROPORTION: f64 = 0.075;
-/// Tries of which the fastest counts: what disturbs only ever adds.
+/// Tries of either length, an odd number of them. What disturbs a try only ever
+/// adds to it, but may last longer than all of them.
 const TRIES: usize = 9;
+/// A batch is out of proportion where it is so often in a row.
+const ATTEMPTS: usize = 5;
 
 /// What a burst gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,19 +130,67 @@ fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure>
         .max(SHORTEST_BATCH);
     let mut batch = even(shortest / per_op.0 / granule as f64) * granule;
     loop {
-        let one = fastest(work, clock, batch)?;
-        let half_more = fastest(work, clock, batch + batch / 2)?;
-        let growth = half_more.0 / one.0;
-        if (growth - 1.5).abs() <= PROPORTION {
-            let per_op = Nanos(one.0 / batch as f64);
+        let mut growth = Growth::of(work, clock, batch)?;
+        for _ in 1..ATTEMPTS {
+            if growth.is_proportional() {
+                break;
+            }
+            growth = Growth::of(work, clock, batch)?;
+        }
+        if growth.is_proportional() {
+            let per_op = Nanos(growth.one.0 / batch as f64);
             return Ok(Plan { batch, per_op });
         }
-        if one.0 > LONGEST_BATCH || batch >= 1 << 40 {
+        if growth.one.0 > LONGEST_BATCH || batch >= 1 << 40 {
             return Err(Failure::Fail(format!(
-                "time does not grow with the work: half as many operations again as {batch} took {growth:.2} times as long"
+                "time does not grow with the work: half as many operations again as {batch} took {:.2} times as long, {ATTEMPTS} times over",
+                growth.fastest
             )));
         }
         batch *= 2;
+    }
+}
+
+/// How many times as long half as many operations again take.
+struct Growth {
+    /// The fastest try of a batch.
+    one: Nanos,
+    /// By the fastest try of either length.
+    fastest: f64,
+    /// By the median of tries that followed each other. Where the machine is
+    /// slow for longer than a try, that hits both of them alike.
+    typical: f64,
+}
+
+impl Growth {
+    /// Tries both lengths in turn, the one that goes first changing.
+    fn of(work: &mut dyn Work, clock: &impl Clock, batch: u64) -> Result<Self, Failure> {
+        let mut fastest = [f64::INFINITY; 2];
+        let mut ratios = [0.0; TRIES];
+        for (number, ratio) in ratios.iter_mut().enumerate() {
+            let mut spent = [0.0; 2];
+            for turn in 0..2 {
+                let side = (number + turn) % 2;
+                let ops = [batch, batch + batch / 2][side];
+                spent[side] = clock.nanos(time(work, clock, ops)?).0;
+                fastest[side] = fastest[side].min(spent[side]);
+            }
+            *ratio = spent[1] / spent[0];
+        }
+        ratios.sort_unstable_by(f64::total_cmp);
+        Ok(Self {
+            one: Nanos(fastest[0]),
+            fastest: fastest[1] / fastest[0],
+            typical: ratios[TRIES / 2],
+        })
+    }
+
+    /// One of the figures may be disturbed, but not so that the work seems to
+    /// grow less: then it is not all done, or its start-up is what takes time.
+    fn is_proportional(&self) -> bool {
+        let both = [self.fastest, self.typical];
+        both.iter().any(|growth| (growth - 1.5).abs() <= PROPORTION)
+            && both.iter().all(|growth| *growth >= 1.5 - 2.0 * PROPORTION)
     }
 }
 
@@ -152,17 +203,6 @@ fn even(count: f64) -> u64 {
     )]
     let count = count as u64;
     (count / 2 + 1) * 2
-}
-
-fn fastest(work: &mut dyn Work, clock: &impl Clock, ops: u64) -> Result<Nanos, Failure> {
-    let mut fastest = Nanos(f64::INFINITY);
-    for _ in 0..TRIES {
-        let spent = clock.nanos(time(work, clock, ops)?);
-        if spent < fastest {
-            fastest = spent;
-        }
-    }
-    Ok(fastest)
 }
 
 #[inline]
@@ -220,142 +260,4 @@ pub fn burst(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::fake::{FakeClock, pass};
-    use crate::work::{Audit, Evidence, ParallelWork, TimedWork};
-
-    const CLOCK: FakeClock = FakeClock { cost: Nanos(20.0) };
-
-    /// Takes `first + ops × each` nanoseconds of a fake clock.
-    struct Fake {
-        first: u64,
-        each_pico: u64,
-    }
-
-    impl Evidence for Fake {
-        fn audit(&mut self) -> Result<Audit, Failure> {
-            Ok(Audit::default())
-        }
-    }
-
-    impl Work for Fake {
-        fn run(&mut self, ops: u64) -> Result<(), Failure> {
-            pass(self.first + ops * self.each_pico / 1000);
-            Ok(())
-        }
-    }
-
-    impl ParallelWork for Fake {
-        fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
-            // Two at a time.
-            pass(ops / 2 * self.each_pico / 1000);
-            Ok(vec![
-                Ticks(self.each_pico / 1000);
-                usize::try_from(ops).unwrap()
-            ])
-        }
-    }
-
-    /// A ring of 12, by operations of 5 ns.
-    struct Ring;
-
-    impl Evidence for Ring {
-        fn audit(&mut self) -> Result<Audit, Failure> {
-            Ok(Audit::default())
-        }
-    }
-
-    impl Work for Ring {
-        fn run(&mut self, ops: u64) -> Result<(), Failure> {
-            assert_eq!(ops % 12, 0, "only whole laps");
-            pass(ops * 5);
-            Ok(())
-        }
-
-        fn granule(&self) -> u64 {
-            12
-        }
-    }
-
-    impl TimedWork for Fake {
-        fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure> {
-            let begin = now();
-            pass(self.first);
-            let end = now();
-            pass(self.each_pico);
-            Ok(end.since(begin))
-        }
-    }
-
-    fn fake(first: u64, each_pico: u64) -> Measure {
-        Measure::Timed(Box::new(Fake { first, each_pico }))
-    }
-
-    #[test]
-    fn a_long_operation_is_timed_alone() {
-        let mut measure = fake(0, 7_000_000);
-        let plan = pilot(&mut measure, &CLOCK).unwrap();
-        assert_eq!(plan.batch, 1);
-        let taken = burst(&mut measure, &CLOCK, 1, 5).unwrap();
-        assert_eq!(taken.ticks, vec![7000; 5]);
-    }
-
-    #[test]
-    fn a_short_operation_is_timed_in_proven_batches() {
-        let plan = pilot(&mut fake(0, 5_000), &CLOCK).unwrap();
-        assert!(plan.batch as f64 * 5.0 >= CLOCKS_IN_BATCH * CLOCK.cost.0);
-        assert!((plan.per_op.0 - 5.0).abs() < 0.1);
-    }
-
-    #[test]
-    fn a_fixed_cost_makes_the_batch_longer() {
-        let short = pilot(&mut fake(0, 5_000), &CLOCK).unwrap();
-        let long = pilot(&mut fake(20_000, 5_000), &CLOCK).unwrap();
-        assert!(long.batch > short.batch);
-    }
-
-    #[test]
-    fn work_that_takes_no_time_is_refused() {
-        let failure = pilot(&mut fake(30_000, 0), &CLOCK).unwrap_err();
-        assert!(failure.to_string().contains("does not grow"));
-    }
-
-    #[test]
-    fn a_ring_is_timed_in_whole_laps() {
-        let plan = pilot(&mut Measure::Timed(Box::new(Ring)), &CLOCK).unwrap();
-        assert_eq!(plan.batch % 12, 0);
-        assert!((plan.per_op.0 - 5.0).abs() < 0.1);
-    }
-
-    #[test]
-    fn parallel_work_gives_a_time_for_each_operation() {
-        let work = Fake {
-            first: 0,
-            each_pico: 4_000_000,
-        };
-        let mut measure = Measure::Parallel(Box::new(work));
-        // Two operations at a time: half as long until the next is due.
-        let plan = pilot(&mut measure, &CLOCK).unwrap();
-        assert!((plan.per_op.0 - 2_000.0).abs() < 10.0);
-        assert_eq!(
-            burst(&mut measure, &CLOCK, 1, 6).unwrap().ticks,
-            vec![4_000; 6]
-        );
-    }
-
-    #[test]
-    fn work_that_times_itself_is_taken_at_its_word() {
-        let work = Fake {
-            first: 3_000,
-            each_pico: 9_000_000,
-        };
-        let mut measure = Measure::SelfTimed(Box::new(work));
-        let plan = pilot(&mut measure, &CLOCK).unwrap();
-        assert_eq!((plan.batch, plan.per_op), (1, Nanos(9_003_000.0)));
-        assert_eq!(
-            burst(&mut measure, &CLOCK, 1, 3).unwrap().ticks,
-            vec![3_000; 3]
-        );
-    }
-}
+mod tests;

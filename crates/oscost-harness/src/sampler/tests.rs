@@ -1,0 +1,207 @@
+//! The sampler on a fake clock and with fake work, calm and disturbed.
+
+use super::*;
+use crate::clock::fake::{FakeClock, pass};
+use crate::work::{Audit, Evidence, ParallelWork, TimedWork};
+
+const CLOCK: FakeClock = FakeClock { cost: Nanos(20.0) };
+
+/// Takes `first + ops × each` nanoseconds of a fake clock.
+struct Fake {
+    first: u64,
+    each_pico: u64,
+}
+
+impl Evidence for Fake {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        Ok(Audit::default())
+    }
+}
+
+impl Work for Fake {
+    fn run(&mut self, ops: u64) -> Result<(), Failure> {
+        pass(self.first + ops * self.each_pico / 1000);
+        Ok(())
+    }
+}
+
+impl ParallelWork for Fake {
+    fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
+        // Two at a time.
+        pass(ops / 2 * self.each_pico / 1000);
+        Ok(vec![
+            Ticks(self.each_pico / 1000);
+            usize::try_from(ops).unwrap()
+        ])
+    }
+}
+
+/// A ring of 12, by operations of 5 ns.
+struct Ring;
+
+impl Evidence for Ring {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        Ok(Audit::default())
+    }
+}
+
+impl Work for Ring {
+    fn run(&mut self, ops: u64) -> Result<(), Failure> {
+        assert_eq!(ops % 12, 0, "only whole laps");
+        pass(ops * 5);
+        Ok(())
+    }
+
+    fn granule(&self) -> u64 {
+        12
+    }
+}
+
+impl TimedWork for Fake {
+    fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure> {
+        let begin = now();
+        pass(self.first);
+        let end = now();
+        pass(self.each_pico);
+        Ok(end.since(begin))
+    }
+}
+
+fn fake(first: u64, each_pico: u64) -> Measure {
+    Measure::Timed(Box::new(Fake { first, each_pico }))
+}
+
+#[test]
+fn a_long_operation_is_timed_alone() {
+    let mut measure = fake(0, 7_000_000);
+    let plan = pilot(&mut measure, &CLOCK).unwrap();
+    assert_eq!(plan.batch, 1);
+    let taken = burst(&mut measure, &CLOCK, 1, 5).unwrap();
+    assert_eq!(taken.ticks, vec![7000; 5]);
+}
+
+#[test]
+fn a_short_operation_is_timed_in_proven_batches() {
+    let plan = pilot(&mut fake(0, 5_000), &CLOCK).unwrap();
+    assert!(plan.batch as f64 * 5.0 >= CLOCKS_IN_BATCH * CLOCK.cost.0);
+    assert!((plan.per_op.0 - 5.0).abs() < 0.1);
+}
+
+#[test]
+fn a_fixed_cost_makes_the_batch_longer() {
+    let short = pilot(&mut fake(0, 5_000), &CLOCK).unwrap();
+    let long = pilot(&mut fake(20_000, 5_000), &CLOCK).unwrap();
+    assert!(long.batch > short.batch);
+}
+
+#[test]
+fn work_that_takes_no_time_is_refused() {
+    let failure = pilot(&mut fake(30_000, 0), &CLOCK).unwrap_err();
+    assert!(failure.to_string().contains("does not grow"));
+}
+
+/// Work in large portions on a machine that is slow for a while, again and
+/// again, and now and then takes the CPU away.
+struct Disturbed {
+    work: Fake,
+    granule: u64,
+    /// How long each pace lasts, and how much slower the slow one is.
+    pace: u64,
+    slowness: u64,
+    random: u64,
+}
+
+impl Evidence for Disturbed {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        Ok(Audit::default())
+    }
+}
+
+impl Work for Disturbed {
+    fn run(&mut self, ops: u64) -> Result<(), Failure> {
+        let begin = CLOCK.now();
+        Work::run(&mut self.work, ops)?;
+        let spent = CLOCK.now().since(begin).0;
+        if (begin.0 / self.pace) % 2 == 1 {
+            pass(spent * self.slowness / 100);
+        }
+        // Marsaglia's xorshift.
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        match self.random % 8 {
+            0 => pass(spent / 2),
+            dust => pass(spent * dust / 200),
+        }
+        Ok(())
+    }
+
+    fn granule(&self) -> u64 {
+        self.granule
+    }
+}
+
+/// How many of 400 disturbed machines find a plan.
+fn plans(first: u64, each_pico: u64, granule: u64) -> usize {
+    let disturbed = |number: u64| Disturbed {
+        work: Fake { first, each_pico },
+        granule,
+        pace: 1 + number * 250_003,
+        slowness: 50 + number / 2,
+        random: 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(number + 1),
+    };
+    let plan = |number| pilot(&mut Measure::Timed(Box::new(disturbed(number))), &CLOCK);
+    (0..400).filter(|&number| plan(number).is_ok()).count()
+}
+
+#[test]
+fn noise_is_not_taken_for_work_that_does_not_grow() {
+    assert_eq!(plans(0, 5_000, 1), 400);
+    assert_eq!(plans(20_000, 90_000, 1), 400);
+    // The portions of a stream: tries that last as long as the noise does.
+    assert_eq!(plans(0, 500_000, 4096), 400);
+}
+
+#[test]
+fn noise_does_not_hide_that_nothing_was_done() {
+    assert_eq!(plans(30_000, 0, 1), 0);
+    assert_eq!(plans(30_000, 0, 4096), 0);
+}
+
+#[test]
+fn a_ring_is_timed_in_whole_laps() {
+    let plan = pilot(&mut Measure::Timed(Box::new(Ring)), &CLOCK).unwrap();
+    assert_eq!(plan.batch % 12, 0);
+    assert!((plan.per_op.0 - 5.0).abs() < 0.1);
+}
+
+#[test]
+fn parallel_work_gives_a_time_for_each_operation() {
+    let work = Fake {
+        first: 0,
+        each_pico: 4_000_000,
+    };
+    let mut measure = Measure::Parallel(Box::new(work));
+    // Two operations at a time: half as long until the next is due.
+    let plan = pilot(&mut measure, &CLOCK).unwrap();
+    assert!((plan.per_op.0 - 2_000.0).abs() < 10.0);
+    assert_eq!(
+        burst(&mut measure, &CLOCK, 1, 6).unwrap().ticks,
+        vec![4_000; 6]
+    );
+}
+
+#[test]
+fn work_that_times_itself_is_taken_at_its_word() {
+    let work = Fake {
+        first: 3_000,
+        each_pico: 9_000_000,
+    };
+    let mut measure = Measure::SelfTimed(Box::new(work));
+    let plan = pilot(&mut measure, &CLOCK).unwrap();
+    assert_eq!((plan.batch, plan.per_op), (1, Nanos(9_003_000.0)));
+    assert_eq!(
+        burst(&mut measure, &CLOCK, 1, 3).unwrap().ticks,
+        vec![3_000; 3]
+    );
+}
