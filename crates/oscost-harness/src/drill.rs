@@ -29,6 +29,7 @@ const ROWS: &[Row] = &[
         }))
     }),
     row("panic", |_| Ok(drill(|_| panic!("a drill")))),
+    row("partner", |_| Ok(drill(|_| wait_for_one_who_panics()))),
     row("hang", |_| Ok(drill(|_| hang()))),
     row("orphans", |_| {
         Ok(drill(|_| {
@@ -89,6 +90,16 @@ fn hang() -> Result<(), Failure> {
     loop {
         std::thread::sleep(Duration::from_secs(600));
     }
+}
+
+fn wait_for_one_who_panics() -> Result<(), Failure> {
+    let (tell, told) = std::sync::mpsc::channel::<()>();
+    std::thread::spawn(move || {
+        // What the other waits for is kept, and never comes.
+        let _kept = std::mem::ManuallyDrop::new(tell);
+        panic!("a partner's drill");
+    });
+    told.recv().map_err(|gone| Failure::Fail(gone.to_string()))
 }
 
 struct Drill {

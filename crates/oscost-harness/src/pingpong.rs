@@ -179,6 +179,17 @@ pub fn be_partner(
     Ok(())
 }
 
+/// The same for a thread, which tells why it leaves, should it have to, by a
+/// panic: that ends a probe, where else the other side would wait for ever.
+///
+/// # Panics
+/// With what [`be_partner`] says.
+pub fn be_partner_thread(side: &mut impl Side, board: &SharedPage, cpu: Option<Cpu>) {
+    if let Err(failure) = be_partner(side, board, cpu) {
+        panic!("the partner: {failure}");
+    }
+}
+
 /// The partner's account on the board.
 fn account(board: &SharedPage) -> Posted<'_> {
     Posted::at(board, POSTED)

@@ -6,7 +6,7 @@ use std::thread::{JoinHandle, Thread};
 use oscost_sys::map::SharedPage;
 
 use crate::failure::During as _;
-use crate::pingpong::{PingPong, Side, be_partner, board};
+use crate::pingpong::{PingPong, Side, be_partner_thread, board};
 use crate::work::{Audit, Evidence, Measure, Work};
 use crate::{Failure, Setting};
 
@@ -14,7 +14,7 @@ use crate::{Failure, Setting};
 #[derive(Debug)]
 pub struct ThreadPair<S: Side> {
     game: PingPong<S>,
-    partner: Option<JoinHandle<Result<(), Failure>>>,
+    partner: Option<JoinHandle<()>>,
 }
 
 impl<S: Side + 'static> ThreadPair<S> {
@@ -29,7 +29,7 @@ impl<S: Side + 'static> ThreadPair<S> {
     ) -> Result<Self, Failure> {
         let cpu = setting.cpu(1);
         let partner = std::thread::Builder::new()
-            .spawn(move || be_partner(&mut far, board, cpu))
+            .spawn(move || be_partner_thread(&mut far, board, cpu))
             .during("std::thread::spawn")?;
         Ok(Self {
             game: PingPong::new(near, board),

@@ -4,7 +4,7 @@
 //! The same calls made by one task alone are what to subtract.
 
 use oscost_harness::alone::calls;
-use oscost_harness::pingpong::{PingPong, Side, be_partner, board};
+use oscost_harness::pingpong::{PingPong, Side, be_partner, be_partner_thread, board};
 use oscost_harness::{Audit, Evidence, Failure, Measure, Setting, Work};
 use oscost_record::Peers;
 
@@ -35,7 +35,13 @@ fn pair<N: Side + 'static, F: Side + 'static>(
     (near, far): (N, F),
 ) -> Result<Pair<N>, Failure> {
     let (board, cpu) = (board()?, setting.cpu(1));
-    let part = move |mut far: F| be_partner(&mut far, board, cpu);
+    let part = move |mut far: F| {
+        if peers == Peers::Threads {
+            be_partner_thread(&mut far, board, cpu);
+            return Ok(());
+        }
+        be_partner(&mut far, board, cpu)
+    };
     let (near, partner) = Partner::start(peers, near, far, part)?;
     Ok(Pair {
         game: PingPong::new(near, board),

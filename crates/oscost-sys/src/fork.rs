@@ -11,7 +11,7 @@ use nix::unistd::{ForkResult, Pid};
 use crate::counter::Ticks;
 
 /// Forks. The child runs `body` and leaves at once with the status that it
-/// returns: no destructor, no `atexit`, no flushing.
+/// returns, or with [`PANICKED`]: no destructor, no `atexit`, no flushing.
 ///
 /// Call it while the process has one thread. With more, the child has only a
 /// copy of the caller, and a lock that another thread held stays held: `body`
@@ -26,10 +26,30 @@ pub fn fork(body: impl FnOnce() -> u8) -> nix::Result<Pid> {
     match unsafe { nix::unistd::fork() }? {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => {
+            let unwinding = Leaving;
             let status = body();
-            // SAFETY: _exit has no preconditions.
-            unsafe { libc::_exit(status.into()) }
+            std::mem::forget(unwinding);
+            leave(status)
         }
+    }
+}
+
+/// Ends the calling process at once, with all its threads: no destructor, no
+/// `atexit`, no flushing (`_exit(2)`).
+pub fn leave(status: u8) -> ! {
+    // SAFETY: _exit has no preconditions.
+    unsafe { libc::_exit(status.into()) }
+}
+
+/// The status of a process that leaves because of a panic, as Rust's own.
+pub const PANICKED: u8 = 101;
+
+/// Dropped where a child unwinds: what lies above belongs to the parent.
+struct Leaving;
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        leave(PANICKED);
     }
 }
 
@@ -150,6 +170,22 @@ mod tests {
     fn a_child_leaves_with_the_status_of_its_body() {
         let child = fork(|| 7).unwrap();
         assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 7)));
+    }
+
+    #[test]
+    fn a_child_that_panics_leaves_nothing_to_unwind() {
+        struct Parents(u32);
+        impl Drop for Parents {
+            fn drop(&mut self) {
+                if std::process::id() != self.0 {
+                    leave(1);
+                }
+            }
+        }
+        let _parents = Parents(std::process::id());
+        let child = fork(|| panic!("of a child, in a test")).unwrap();
+        let left = WaitStatus::Exited(child, PANICKED.into());
+        assert_eq!(waitpid(child, None), Ok(left));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use oscost_record::Placement;
+use oscost_sys::fork::{PANICKED, leave};
 
 use super::protocol::{Answer, PROBE_FLAG, RUNNER, Request, Sampled, Spec};
 use crate::case::{Case, Suite};
@@ -39,6 +40,7 @@ pub fn become_probe_if_asked(suites: &[Suite]) -> Option<ExitCode> {
     if spec == BARE {
         return Some(ExitCode::SUCCESS);
     }
+    leave_where_a_thread_panics();
     let answer = match parse(&spec, suites) {
         Ok((spec, case)) => match serve(&spec, &case) {
             Ok(()) => Answer::Farewell,
@@ -49,6 +51,19 @@ pub fn become_probe_if_asked(suites: &[Suite]) -> Option<ExitCode> {
     // A driver that is gone reads no farewell.
     let _ = say(&answer);
     Some(ExitCode::SUCCESS)
+}
+
+/// A thread that panics takes the probe with it, whose driver reads why. Nobody
+/// else would notice before the watchdog: the others may be waiting for it.
+fn leave_where_a_thread_panics() {
+    let main = std::thread::current().id();
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(panic);
+        if std::thread::current().id() != main {
+            leave(PANICKED);
+        }
+    }));
 }
 
 fn parse(spec: &OsStr, suites: &[Suite]) -> Result<(Spec, Case), Failure> {

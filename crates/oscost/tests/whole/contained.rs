@@ -33,6 +33,7 @@ fn every_drill_is_contained_and_told() {
     for (id, words) in [
         ("drill/segfault", "SIGSEGV"),
         ("drill/panic", "a drill"),
+        ("drill/partner", "a partner's drill"),
         ("drill/hang", "no answer for 3 s"),
         ("drill/orphans", "SIGSEGV"),
         ("drill/lie", "but 0 were done"),
