@@ -12,17 +12,15 @@ use nix::errno::Errno;
 use nix::sys::mman::MapFlags;
 
 use crate::futex::Scope;
-use crate::map::{Mapping, SharedPage};
-use crate::meter::{self, Meter};
+use crate::map::Mapping;
+use crate::positions::Positions;
 
-/// What both ends map. Positions count all bytes so far and wrap around; the
-/// bytes between the reader's and the writer's belong to the reader, the
-/// others to the writer.
+/// What both ends map. The bytes that are filled and not emptied belong to the
+/// reader, the others to the writer.
 #[derive(Debug)]
 struct Ring {
     bytes: Mapping,
-    positions: SharedPage,
-    scope: Scope,
+    positions: Positions,
 }
 
 // SAFETY: the mapping is reached only through the one writer and the one
@@ -30,14 +28,6 @@ struct Ring {
 unsafe impl Sync for Ring {}
 
 impl Ring {
-    fn written(&self) -> Meter<'_> {
-        Meter::at(&self.positions, 0, self.scope)
-    }
-
-    fn taken(&self) -> Meter<'_> {
-        Meter::at(&self.positions, meter::SLOTS, self.scope)
-    }
-
     /// The piece of a ring at a position: where it begins, and how many of
     /// `length` bytes there are until the ring's end.
     #[inline]
@@ -75,8 +65,7 @@ pub fn pair(capacity: u32, scope: Scope) -> nix::Result<(Writer, Reader)> {
     }
     let ring = Arc::new(Ring {
         bytes: Mapping::anonymous(capacity as usize, MapFlags::MAP_SHARED)?,
-        positions: SharedPage::with_slots(2 * meter::SLOTS)?,
-        scope,
+        positions: Positions::new(scope)?,
     });
     let writer = Writer {
         ring: Arc::clone(&ring),
@@ -97,7 +86,7 @@ impl Writer {
     /// long as the patience lasts, or the reader's account is impossible.
     #[inline]
     pub fn write(&mut self, bytes: &[u8], patience: Duration) -> usize {
-        let taken = self.ring.taken();
+        let taken = self.ring.positions.emptied();
         let mut used = self.written.wrapping_sub(taken.read());
         if used >= self.capacity {
             let full = self.written.wrapping_sub(used);
@@ -116,7 +105,7 @@ impl Writer {
         }
         self.written = self.written.wrapping_add(small(done));
         if done > 0 {
-            self.ring.written().set(self.written);
+            self.ring.positions.filled().set(self.written);
         }
         done
     }
@@ -126,7 +115,7 @@ impl Writer {
     pub fn close(&mut self) {
         // Further ahead than a ring can hold.
         let end = self.written.wrapping_add(self.capacity + 1);
-        self.ring.written().set(end);
+        self.ring.positions.filled().set(end);
     }
 }
 
@@ -136,7 +125,7 @@ impl Reader {
     /// closed the ring.
     #[inline]
     pub fn read(&mut self, bytes: &mut [u8]) -> usize {
-        let written = self.ring.written();
+        let written = self.ring.positions.filled();
         let mut ready = written.read().wrapping_sub(self.taken);
         if ready == 0 {
             ready = written.sleep(self.taken, None).wrapping_sub(self.taken);
@@ -155,7 +144,7 @@ impl Reader {
             done += piece;
         }
         self.taken = self.taken.wrapping_add(small(done));
-        self.ring.taken().set(self.taken);
+        self.ring.positions.emptied().set(self.taken);
         done
     }
 }

@@ -28,6 +28,7 @@ pub mod patchwork;
 pub mod pidfd;
 pub mod pointer_slot;
 pub mod policy;
+pub mod positions;
 pub mod pthread;
 pub mod ptracer;
 pub mod queued_signal;

@@ -43,10 +43,22 @@ impl<'a> Meter<'a> {
         self.count.load(Acquire)
     }
 
+    /// Sets the count, for a party that does not sleep.
+    #[inline]
+    pub fn store(&self, count: u32) {
+        self.count.store(count, Release);
+    }
+
     /// Sets the count, and wakes who sleeps on another one.
     #[inline]
     pub fn set(&self, count: u32) {
-        self.count.store(count, Release);
+        self.store(count);
+        self.wake(count);
+    }
+
+    /// Wakes who sleeps on another count than this, which was set.
+    #[inline]
+    pub fn wake(&self, count: u32) {
         // Either this party sees that the other sleeps, or the other sees the
         // count before it falls asleep: the fences order store before load.
         fence(SeqCst);
@@ -68,23 +80,34 @@ impl<'a> Meter<'a> {
     #[inline]
     #[must_use]
     pub fn sleep(&self, seen: u32, at_most: Option<Duration>) -> u32 {
-        let now = loop {
-            self.sleeper.store(note(seen), Relaxed);
-            fence(SeqCst);
+        loop {
+            let slept = self.doze(seen, at_most);
             let now = self.read();
-            if now != seen {
-                break now;
+            if now != seen || slept == Err(Errno::ETIMEDOUT) {
+                return now;
             }
-            let woken = match at_most {
-                Some(time) => futex::wait_for(self.count, seen, self.scope, time),
-                None => futex::wait(self.count, seen, self.scope),
-            };
-            if woken == Err(Errno::ETIMEDOUT) {
-                break self.read();
-            }
+        }
+    }
+
+    /// Sleeps once, where the count is `seen`, until it may have changed.
+    ///
+    /// # Errors
+    /// `EINTR` where a signal came, `ETIMEDOUT` where the time is over.
+    #[inline]
+    pub fn doze(&self, seen: u32, at_most: Option<Duration>) -> nix::Result<()> {
+        self.sleeper.store(note(seen), Relaxed);
+        fence(SeqCst);
+        let slept = match (self.read() == seen, at_most) {
+            (false, _) => Ok(()),
+            (true, Some(time)) => futex::wait_for(self.count, seen, self.scope, time),
+            (true, None) => futex::wait(self.count, seen, self.scope),
         };
         self.sleeper.store(0, Relaxed);
-        now
+        match slept {
+            // Too late: it has changed.
+            Err(Errno::EAGAIN) => Ok(()),
+            other => other,
+        }
     }
 }
 

@@ -7,12 +7,12 @@
 #![expect(unsafe_code, reason = "references into shared memory")]
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 
 use nix::errno::Errno;
 
-use crate::futex::{self, Scope};
+use crate::futex::Scope;
+use crate::meter::Meter;
+use crate::positions::Positions;
 use crate::shared_memory::SharedMemory;
 
 /// The end that fills. After a fork each process is to keep one end and drop
@@ -24,63 +24,58 @@ pub struct Producer(End);
 #[derive(Debug)]
 pub struct Consumer(End);
 
+/// What both ends map.
 #[derive(Debug)]
-struct End {
-    memory: Arc<SharedMemory>,
-    scope: Scope,
+struct Ring {
+    memory: SharedMemory,
+    positions: Positions,
     places: u32,
     size: usize,
-    /// Where this end counts, and the other.
-    mine: usize,
-    theirs: usize,
+}
+
+#[derive(Debug)]
+struct End {
+    ring: Arc<Ring>,
+    side: Side,
     /// How far this end is, and how far it has seen the other.
     done: u32,
     seen: u32,
 }
 
-/// Lines of cache, or pairs of them: the counter of each end, and whether it
-/// sleeps.
-const LINE: usize = 128;
-const FILLED: usize = 0;
-const EMPTIED: usize = 2;
-const SLEEPS: usize = 1;
-const HEADER: usize = 4 * LINE;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Fills,
+    Empties,
+}
 
 /// What a place takes: whole lines, so that neighbours share none.
 const fn stride(size: usize) -> usize {
     size.next_multiple_of(64)
 }
 
-/// The bytes of memory that a ring takes.
-#[must_use]
-pub const fn bytes(places: u32, size: usize) -> usize {
-    HEADER + places as usize * stride(size)
-}
-
-/// Both ends of a ring of `places` places of `size` bytes in new memory.
+/// Both ends of a ring of `places` places, a power of two, of `size` bytes. Of
+/// two processes, each uses one end.
 ///
-/// # Panics
-/// Where the number of places is no power of two, or the memory is smaller
-/// than [`bytes`].
-#[must_use]
-pub fn pair(memory: SharedMemory, places: u32, size: usize, scope: Scope) -> (Producer, Consumer) {
-    assert!(places.is_power_of_two(), "counters wrap around");
-    memory.at(0, bytes(places, size));
-    let memory = Arc::new(memory);
-    let end = |mine, theirs| End {
-        memory: Arc::clone(&memory),
-        scope,
+/// # Errors
+/// `EINVAL` where the number of places is none, and what `mmap(2)` says.
+pub fn pair(places: u32, size: usize, scope: Scope) -> nix::Result<(Producer, Consumer)> {
+    // Positions wrap around.
+    if !places.is_power_of_two() {
+        return Err(Errno::EINVAL);
+    }
+    let ring = Arc::new(Ring {
+        memory: SharedMemory::anonymous(places as usize * stride(size))?,
+        positions: Positions::new(scope)?,
         places,
         size,
-        mine,
-        theirs,
+    });
+    let end = |side| End {
+        ring: Arc::clone(&ring),
+        side,
         done: 0,
         seen: 0,
     };
-    (
-        Producer(end(FILLED, EMPTIED)),
-        Consumer(end(EMPTIED, FILLED)),
-    )
+    Ok((Producer(end(Side::Fills)), Consumer(end(Side::Empties))))
 }
 
 impl Producer {
@@ -88,15 +83,15 @@ impl Producer {
     #[inline]
     pub fn fill<R>(&mut self, fill: impl FnOnce(&mut [u8]) -> R) -> Option<R> {
         let end = &mut self.0;
-        if end.done.wrapping_sub(end.seen) == end.places {
+        if end.done.wrapping_sub(end.seen) == end.ring.places {
             end.look();
-            if end.done.wrapping_sub(end.seen) == end.places {
+            if end.done.wrapping_sub(end.seen) == end.ring.places {
                 return None;
             }
         }
         // SAFETY: the place is inside the memory, which `end` holds. It is not
         // full, so the consumer makes no reference to it until `count`.
-        let place = unsafe { std::slice::from_raw_parts_mut(end.place(), end.size) };
+        let place = unsafe { std::slice::from_raw_parts_mut(end.place(), end.ring.size) };
         let result = fill(place);
         end.count();
         Some(result)
@@ -107,16 +102,13 @@ impl Producer {
     /// # Errors
     /// `EINTR` where a signal came.
     pub fn sleep(&self) -> nix::Result<()> {
-        self.0.sleep()
+        self.0.theirs().doze(self.0.seen, None)
     }
 
     /// Wakes the consumer, if it sleeps.
-    ///
-    /// # Errors
-    /// What `futex(2)` says.
     #[inline]
-    pub fn wake(&self) -> nix::Result<()> {
-        self.0.wake()
+    pub fn wake(&self) {
+        self.0.mine().wake(self.0.done);
     }
 }
 
@@ -140,7 +132,7 @@ impl Consumer {
         let end = &mut self.0;
         // SAFETY: the place is inside the memory, which `end` holds. It is
         // full, so the producer makes no reference to it until `count`.
-        let place = unsafe { std::slice::from_raw_parts(end.place(), end.size) };
+        let place = unsafe { std::slice::from_raw_parts(end.place(), end.ring.size) };
         let result = empty(place);
         end.count();
         Some(result)
@@ -151,73 +143,57 @@ impl Consumer {
     /// # Errors
     /// `EINTR` where a signal came.
     pub fn sleep(&self) -> nix::Result<()> {
-        self.0.sleep()
+        self.0.theirs().doze(self.0.seen, None)
     }
 
     /// Wakes the producer, if it sleeps.
-    ///
-    /// # Errors
-    /// What `futex(2)` says.
     #[inline]
-    pub fn wake(&self) -> nix::Result<()> {
-        self.0.wake()
+    pub fn wake(&self) {
+        self.0.mine().wake(self.0.done);
     }
 }
 
 impl End {
     #[inline]
-    fn word(&self, line: usize) -> &AtomicU32 {
-        let word = self.memory.at(line * LINE, size_of::<AtomicU32>());
-        // SAFETY: the mapping is page-aligned, zeroed at first (a valid value)
-        // and alive as long as `self`; nothing but atomics is reached here.
-        unsafe { &*word.cast::<AtomicU32>() }
+    fn mine(&self) -> Meter<'_> {
+        match self.side {
+            Side::Fills => self.ring.positions.filled(),
+            Side::Empties => self.ring.positions.emptied(),
+        }
+    }
+
+    #[inline]
+    fn theirs(&self) -> Meter<'_> {
+        match self.side {
+            Side::Fills => self.ring.positions.emptied(),
+            Side::Empties => self.ring.positions.filled(),
+        }
     }
 
     /// Where this end's next place begins.
     #[inline]
     fn place(&self) -> *mut u8 {
-        let number = (self.done % self.places) as usize;
-        self.memory
-            .at(HEADER + number * stride(self.size), self.size)
+        let Ring {
+            memory,
+            places,
+            size,
+            ..
+        } = &*self.ring;
+        let number = (self.done % places) as usize;
+        memory.at(number * stride(*size), *size)
     }
 
     /// How far is the other end now?
     #[inline]
     fn look(&mut self) {
-        self.seen = self.word(self.theirs).load(Acquire);
+        self.seen = self.theirs().read();
     }
 
     /// This end is done with its place.
     #[inline]
     fn count(&mut self) {
         self.done = self.done.wrapping_add(1);
-        // Before the look at whether the other end sleeps, in one order that
-        // both ends see.
-        self.word(self.mine).store(self.done, SeqCst);
-    }
-
-    fn sleep(&self) -> nix::Result<()> {
-        let theirs = self.word(self.theirs);
-        let sleeps = self.word(self.mine + SLEEPS);
-        sleeps.store(1, SeqCst);
-        let slept = if theirs.load(SeqCst) == self.seen {
-            futex::wait(theirs, self.seen, self.scope)
-        } else {
-            Ok(())
-        };
-        sleeps.store(0, Relaxed);
-        match slept {
-            Err(Errno::EAGAIN) => Ok(()),
-            other => other,
-        }
-    }
-
-    #[inline]
-    fn wake(&self) -> nix::Result<()> {
-        if self.word(self.theirs + SLEEPS).load(SeqCst) == 0 {
-            return Ok(());
-        }
-        futex::wake(self.word(self.mine), 1, self.scope).map(drop)
+        self.mine().store(self.done);
     }
 }
 
@@ -226,8 +202,7 @@ mod tests {
     use super::*;
 
     fn ring(places: u32, size: usize) -> (Producer, Consumer) {
-        let memory = SharedMemory::anonymous(bytes(places, size)).unwrap();
-        pair(memory, places, size, Scope::Private)
+        pair(places, size, Scope::Private).unwrap()
     }
 
     #[test]
@@ -248,6 +223,12 @@ mod tests {
     }
 
     #[test]
+    fn places_that_do_not_wrap_around_are_refused() {
+        assert_eq!(pair(3, 8, Scope::Private).err(), Some(Errno::EINVAL));
+        assert_eq!(pair(0, 8, Scope::Private).err(), Some(Errno::EINVAL));
+    }
+
+    #[test]
     fn nothing_is_lost_between_two_that_sleep() {
         let (mut producer, mut consumer) = ring(2, 100);
         std::thread::scope(|scope| {
@@ -257,7 +238,7 @@ mod tests {
                     while producer.fill(|place| place.fill(byte)).is_none() {
                         producer.sleep().unwrap();
                     }
-                    producer.wake().unwrap();
+                    producer.wake();
                 }
             });
             for number in 0..20_000_u32 {
@@ -269,7 +250,7 @@ mod tests {
                     }
                 };
                 assert!(is_right, "place {number}");
-                consumer.wake().unwrap();
+                consumer.wake();
             }
         });
     }

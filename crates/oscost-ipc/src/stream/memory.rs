@@ -13,7 +13,7 @@ use oscost_record::Peers;
 use oscost_sys::byte_ring;
 use oscost_sys::futex::Scope;
 use oscost_sys::map::SharedPage;
-use oscost_sys::meter::{self, Meter};
+use oscost_sys::positions::Positions;
 
 use super::flow::{PATIENCE, Receiver, Sender, chunk_length, scope};
 
@@ -50,28 +50,15 @@ impl Receiver for byte_ring::Reader {
 /// The most chunks that lie ready at once.
 const MOST: u32 = 16;
 
-// The slots of the page: how many chunks were offered, how many were fetched,
-// and where each of those that lie ready is.
-const OFFERED: usize = 0;
-const FETCHED: usize = meter::SLOTS;
-const PLACES: usize = 2 * meter::SLOTS;
-
 /// What sender and receiver know of each other's progress.
 #[derive(Debug)]
 struct Counter {
-    page: SharedPage,
+    /// How many chunks were offered, and how many were fetched.
+    positions: Positions,
+    /// Where each of those that lie ready is.
+    places: SharedPage,
     /// Chunks that may lie ready at once.
     depth: u32,
-}
-
-impl Counter {
-    fn offered(&self) -> Meter<'_> {
-        Meter::at(&self.page, OFFERED, Scope::Shared)
-    }
-
-    fn fetched(&self) -> Meter<'_> {
-        Meter::at(&self.page, FETCHED, Scope::Shared)
-    }
 }
 
 /// Offers its chunks where they lie.
@@ -95,9 +82,9 @@ pub(crate) fn fetched(setting: &Setting) -> Result<(Offering, Fetching), Failure
     let _ = oscost_sys::ptracer::allow_any();
     let length = chunk_length(setting)?;
     let depth = u32::try_from(RING as usize / length).unwrap_or(MOST);
-    let slots = PLACES + MOST as usize;
     let counter = Arc::new(Counter {
-        page: SharedPage::with_slots(slots).during("mmap(MAP_SHARED)")?,
+        positions: Positions::new(Scope::Shared).during("mmap(MAP_SHARED)")?,
+        places: SharedPage::with_slots(MOST as usize).during("mmap(MAP_SHARED)")?,
         depth: depth.clamp(2, MOST),
     });
     let sender = Offering {
@@ -117,19 +104,23 @@ impl Sender for Offering {
 
     #[inline]
     fn send(&mut self, bytes: &[u8]) -> nix::Result<usize> {
-        let Counter { page, depth } = &*self.counter;
-        let fetched = self.counter.fetched();
+        let Counter {
+            positions,
+            places,
+            depth,
+        } = &*self.counter;
+        let fetched = positions.emptied();
         let full = self.offered.wrapping_sub(*depth);
         if fetched.read() == full && fetched.sleep(full, Some(PATIENCE)) == full {
             return Ok(0);
         }
-        let place = page.slot(PLACES + (self.offered % depth) as usize);
+        let place = places.slot((self.offered % depth) as usize);
         place.long.store(bytes.as_ptr().addr() as u64, Relaxed);
         place
             .word
             .store(u32::try_from(bytes.len()).unwrap_or_default(), Release);
         self.offered = self.offered.wrapping_add(1);
-        self.counter.offered().set(self.offered);
+        positions.filled().set(self.offered);
         Ok(bytes.len())
     }
 
@@ -140,7 +131,7 @@ impl Sender for Offering {
     fn close(&mut self) {
         // More than can lie ready.
         let end = self.offered.wrapping_add(self.counter.depth + 1);
-        self.counter.offered().set(end);
+        self.counter.positions.filled().set(end);
     }
 }
 
@@ -149,8 +140,12 @@ impl Receiver for Fetching {
 
     #[inline]
     fn receive(&mut self, bytes: &mut [u8]) -> nix::Result<usize> {
-        let Counter { page, depth } = &*self.counter;
-        let offered = self.counter.offered();
+        let Counter {
+            positions,
+            places,
+            depth,
+        } = &*self.counter;
+        let offered = positions.filled();
         let mut now = offered.read();
         if now == self.fetched {
             now = offered.sleep(now, None);
@@ -158,7 +153,7 @@ impl Receiver for Fetching {
         if now.wrapping_sub(self.fetched) > *depth {
             return Ok(0);
         }
-        let place = page.slot(PLACES + (self.fetched % depth) as usize);
+        let place = places.slot((self.fetched % depth) as usize);
         let remote = RemoteIoVec {
             len: place.word.load(Acquire) as usize,
             base: usize::try_from(place.long.load(Relaxed)).map_err(|_| Errno::EFAULT)?,
@@ -168,7 +163,7 @@ impl Receiver for Fetching {
         match process_vm_readv(self.process, &mut local, &[remote])? {
             length if length == remote.len => {
                 self.fetched = self.fetched.wrapping_add(1);
-                self.counter.fetched().set(self.fetched);
+                positions.emptied().set(self.fetched);
                 Ok(length)
             }
             _ => Err(Errno::EFAULT),
