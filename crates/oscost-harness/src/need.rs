@@ -35,6 +35,9 @@ pub enum Need {
     File(&'static str),
     /// CPUs at a placement.
     Place(Placement),
+    /// Something that no machine has, as the text says: the case stands in the
+    /// catalogue so that nobody looks for it in vain.
+    Never(&'static str),
 }
 
 /// What the machine has, read once.
@@ -153,6 +156,7 @@ impl Supply {
                 }),
             },
             Need::File(path) => (!Path::new(path).exists()).then(|| format!("there is no {path}")),
+            Need::Never(why) => Some(why.to_owned()),
             Need::SmapsRollup => (!self.smaps_rollup).then(|| {
                 "cannot read /proc/self/smaps_rollup: it needs Linux 4.14 and a mounted /proc".into()
             }),

@@ -26,7 +26,7 @@ const fn row(
         axes: &[Axis {
             name: "parties",
             unit: "",
-            core: &[2, 4, 8, 16, 64],
+            core: &[2, 4, 8, 16, 32, 64],
             full: &[],
         }],
         place: Place::Anywhere,

@@ -63,6 +63,21 @@ const fn broadcast(
     }
 }
 
+/// All on one CPU: so it is the crowd alone that makes a difference.
+const fn signal_one(
+    operation: &'static str,
+    title: &'static str,
+    question: &'static str,
+    build: fn(&Setting) -> Result<Measure, Failure>,
+) -> Row {
+    Row {
+        per: "wake to run",
+        place: Place::OneCpu,
+        expect: |_| waker::expect(1.0),
+        ..broadcast(operation, title, question, build)
+    }
+}
+
 const fn control(
     operation: &'static str,
     title: &'static str,
@@ -101,6 +116,24 @@ pub(crate) const ROWS: &[Row] = &[
         "What does it cost to pass a turn to another thread with parking_lot's Condvar and get it back the same way?",
         "control/condvar/parking-lot",
         round_trip::<ParkingLot>,
+    ),
+    signal_one(
+        "condvar/signal-one-of/pthread",
+        "pthread_cond_signal, a crowd",
+        "How long after a pthread_cond_signal does the one run that was woken of many waiters?",
+        wake_one_of::<Pthread>,
+    ),
+    signal_one(
+        "condvar/signal-one-of/std",
+        "std notify_one, a crowd",
+        "How long after the notify_one of Rust's std::sync::Condvar does the one run that was woken of many waiters?",
+        wake_one_of::<Std>,
+    ),
+    signal_one(
+        "condvar/signal-one-of/parking-lot",
+        "parking_lot notify_one, a crowd",
+        "How long after the notify_one of parking_lot's Condvar does the one run that was woken of many waiters?",
+        wake_one_of::<ParkingLot>,
     ),
     broadcast(
         "condvar/broadcast/pthread",
@@ -197,7 +230,7 @@ fn alone<M: Monitor>() -> Result<Measure, Failure> {
     }))
 }
 
-/// What a crowd waits for.
+/// What a crowd waits for together.
 struct Broadcast<M>(M);
 
 impl<M: Monitor> Bell for Broadcast<M> {
@@ -215,11 +248,43 @@ impl<M: Monitor> Bell for Broadcast<M> {
     }
 }
 
+/// What a crowd waits for one by one: who takes the token runs, whoever it is.
+struct Tokens<M>(M);
+
+impl<M: Monitor> Bell for Tokens<M> {
+    fn sleep(&self, _: u32) -> Result<(), Failure> {
+        self.0.await_token()
+    }
+
+    fn ring(&self, count: usize) -> Result<Option<u64>, Failure> {
+        if count == 1 {
+            self.0.change(|board| board.tokens += 1)?;
+            self.0.notify(Notice::One)?;
+        } else {
+            // One that is quick could take two tokens.
+            self.0.raise(Notice::All)?;
+        }
+        Ok(None)
+    }
+
+    fn awaited_by(&self, sleepers: usize) -> Result<bool, Failure> {
+        Ok(self.0.waiting()? == sleepers)
+    }
+}
+
+fn crowd(setting: &Setting) -> Result<usize, Failure> {
+    usize::try_from(setting.value())
+        .map_err(|_| Failure::Skip("more than this machine can count".into()))
+}
+
 fn wake_crowd<M: Monitor>(setting: &Setting) -> Result<Measure, Failure> {
-    let waiters = usize::try_from(setting.value())
-        .map_err(|_| Failure::Skip("more than this machine can count".into()))?;
     let bell = Broadcast(M::new());
-    Waker::measure(setting, bell, waiters, Wakes::All, Until::LastRan)
+    Waker::measure(setting, bell, crowd(setting)?, Wakes::All, Until::LastRan)
+}
+
+fn wake_one_of<M: Monitor>(setting: &Setting) -> Result<Measure, Failure> {
+    let bell = Tokens(M::new());
+    Waker::measure(setting, bell, crowd(setting)?, Wakes::One, Until::LastRan)
 }
 
 #[cfg(test)]

@@ -1,17 +1,19 @@
 //! Locks that several threads want at once: how long one waits, how many get
 //! through, and who gets less than his share.
 //!
-//! A few locks are measured over the whole range of contenders and lengths,
-//! the others where they differ most.
+//! Every lock is measured under every load, so that one picture of a load can
+//! hold them all.
 
-use oscost_harness::{Axis, Expect, Failure, Measure, Need, Place, Row, Setting};
+use oscost_harness::{Axis, During as _, Expect, Failure, Measure, Need, Place, Row, Setting};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 use oscost_sys::lock::mutex;
+use oscost_sys::lock::rwlock::RwLock;
 
-use crate::contest::{Contest, Exclusive, Kind, LockFree, Rules, contenders};
+use crate::contest::{Adding, Contest, Exclusive, Kind, LockFree, Rules, contenders};
 use crate::locks::{
-    FutexSemaphore, Lock, ParkingLotMutex, PosixSemaphore, StdMutex, SysvSemaphore, Ticket, Ttas,
+    FutexSemaphore, Lock, ParkingLotMutex, ParkingLotRwLock, PosixSemaphore, StdMutex, StdRwLock,
+    SysvSemaphore, Ticket, Ttas, Writing,
 };
 use crate::uncontended::{ROBUST, made_mutex};
 
@@ -25,7 +27,7 @@ struct Subject {
 }
 
 impl Subject {
-    const fn over(&self, axes: &'static [Axis]) -> Row {
+    const fn over(&self, tier: Tier, axes: &'static [Axis]) -> Row {
         Row {
             operation: self.operation,
             title: self.title,
@@ -33,7 +35,7 @@ impl Subject {
             task: TaskKind::Thread,
             aspect: Aspect::Lock,
             per: "acquisition",
-            tier: Tier::Core,
+            tier,
             axes,
             place: Place::Anywhere,
             peers: Some(Peers::Threads),
@@ -61,46 +63,18 @@ pub(crate) const fn axis(
 }
 
 /// From two to four on each CPU of a large machine.
-const CONTENDERS: &[Axis] = &[
-    axis("contenders", "", &[2], &[4, 8, 16, 32, 64]),
-    axis("section", "ns", &[100], &[]),
-    axis("outside", "ns", &[0], &[]),
-];
+pub(crate) const CONTENDERS: Axis = axis("contenders", "", &[2], &[4, 8, 16, 32, 64]);
 
-/// Longer and shorter inside.
-const SECTIONS: &[Axis] = &[
-    axis("contenders", "", &[], &[2, 8]),
-    axis("section", "ns", &[], &[0, 1_000, 10_000]),
-    axis("outside", "ns", &[], &[0]),
-];
-
-/// With something else to do between two turns.
-const OUTSIDE: &[Axis] = &[
-    axis("contenders", "", &[], &[2, 8]),
-    axis("section", "ns", &[], &[100]),
-    axis("outside", "ns", &[], &[1_000]),
-];
-
-/// Few and many, short and long.
-const CORNERS: &[Axis] = &[
-    axis("contenders", "", &[], &[2, 8]),
-    axis("section", "ns", &[], &[100, 10_000]),
-    axis("outside", "ns", &[], &[0]),
-];
-
-/// For a lock that may starve who waits for it, the longer the section the
-/// longer: nothing but more contenders.
-const SHORT: &[Axis] = &[
-    axis("contenders", "", &[], &[2, 4, 8]),
-    axis("section", "ns", &[], &[100]),
-    axis("outside", "ns", &[], &[0]),
+/// Every load: by how many it is wanted, how long each has it, and how long it
+/// then does something else.
+pub(crate) const LOADS: &[Axis] = &[
+    CONTENDERS,
+    axis("section", "ns", &[100], &[0, 1_000, 10_000]),
+    axis("outside", "ns", &[0], &[1_000]),
 ];
 
 /// Without an inside.
-const LOCK_FREE: &[Axis] = &[
-    axis("contenders", "", &[], &[2, 4, 8]),
-    axis("outside", "ns", &[], &[0, 1_000]),
-];
+const LOCK_FREE: &[Axis] = &[CONTENDERS, axis("outside", "ns", &[0], &[1_000])];
 
 /// Two CPUs, or there is no contention; and no more than four contenders on
 /// each.
@@ -108,6 +82,21 @@ pub(crate) fn needs(setting: &Setting) -> Vec<Need> {
     let contenders = setting.of("contenders");
     let cpus = u32::try_from(contenders / 4).unwrap_or(u32::MAX).max(2);
     vec![Need::Cpus(cpus), Need::Tasks(contenders + 10)]
+}
+
+/// The same for a lock that goes to whoever looks at the right moment. Most of
+/// those moments are short, and the one who has just had it is the nearest:
+/// where it is held for long, others may wait for longer than a case may take.
+fn needs_luck(setting: &Setting) -> Vec<Need> {
+    let mut all = needs(setting);
+    let of = |axis| setting.of(axis);
+    let is_long = of("section") >= 10_000 || (of("section") >= 1_000 && of("outside") == 0);
+    if of("contenders") > 2 && is_long {
+        all.push(Need::Never(
+            "a spin lock without a queue keeps some of several contenders out for longer than a case may take where it is held for long",
+        ));
+    }
+    all
 }
 
 /// The same for locks that an emulator does not serve.
@@ -118,28 +107,25 @@ pub(crate) fn needs_robust(setting: &Setting) -> Vec<Need> {
 }
 
 pub(crate) const ROWS: &[Row] = &[
-    PTHREAD_MUTEX.over(CONTENDERS),
-    PTHREAD_MUTEX.over(SECTIONS),
-    PTHREAD_MUTEX.over(OUTSIDE),
-    STD_MUTEX.over(CONTENDERS),
-    STD_MUTEX.over(SECTIONS),
-    STD_MUTEX.over(OUTSIDE),
-    PARKING_LOT_MUTEX.over(CONTENDERS),
-    PARKING_LOT_MUTEX.over(SECTIONS),
-    PARKING_LOT_MUTEX.over(OUTSIDE),
-    SPIN_TICKET.over(CONTENDERS),
-    SPIN_TICKET.over(SECTIONS),
-    SPIN_TICKET.over(OUTSIDE),
-    FUTEX_SEMAPHORE.over(CONTENDERS),
-    FUTEX_SEMAPHORE.over(SECTIONS),
-    FUTEX_SEMAPHORE.over(OUTSIDE),
-    PTHREAD_ADAPTIVE.over(CORNERS),
-    PTHREAD_INHERIT.over(CORNERS),
-    PTHREAD_ROBUST.over(CORNERS),
-    SPIN_TTAS.over(SHORT),
-    POSIX_SEMAPHORE.over(CORNERS),
-    SYSV_SEMAPHORE.over(CORNERS),
-    FETCH_ADD.over(LOCK_FREE),
+    PTHREAD_MUTEX.over(Tier::Core, LOADS),
+    STD_MUTEX.over(Tier::Core, LOADS),
+    PARKING_LOT_MUTEX.over(Tier::Core, LOADS),
+    SPIN_TICKET.over(Tier::Core, LOADS),
+    FUTEX_SEMAPHORE.over(Tier::Core, LOADS),
+    PTHREAD_RECURSIVE.over(Tier::Full, LOADS),
+    PTHREAD_ERRORCHECK.over(Tier::Full, LOADS),
+    PTHREAD_ADAPTIVE.over(Tier::Full, LOADS),
+    PTHREAD_INHERIT.over(Tier::Full, LOADS),
+    PTHREAD_ROBUST.over(Tier::Full, LOADS),
+    PTHREAD_SHARED.over(Tier::Full, LOADS),
+    PTHREAD_WRITE.over(Tier::Full, LOADS),
+    STD_WRITE.over(Tier::Full, LOADS),
+    PARKING_LOT_WRITE.over(Tier::Full, LOADS),
+    SPIN_TTAS.over(Tier::Full, LOADS),
+    POSIX_SEMAPHORE.over(Tier::Full, LOADS),
+    SYSV_SEMAPHORE.over(Tier::Full, LOADS),
+    FETCH_ADD.over(Tier::Full, LOCK_FREE),
+    COMPARE_EXCHANGE.over(Tier::Full, LOCK_FREE),
 ];
 
 const PTHREAD_MUTEX: Subject = Subject {
@@ -182,6 +168,64 @@ const FUTEX_SEMAPHORE: Subject = Subject {
     build: |setting| contend(setting, FutexSemaphore::new(1, Scope::Private)?),
 };
 
+const PTHREAD_RECURSIVE: Subject = Subject {
+    operation: "contended/pthread-recursive",
+    title: "recursive",
+    question: "How long does a thread wait for a recursive pthread mutex that others want too?",
+    needs,
+    build: |setting| contend(setting, made_mutex(mutex::Kind::Recursive, Scope::Private)?),
+};
+
+const PTHREAD_ERRORCHECK: Subject = Subject {
+    operation: "contended/pthread-errorcheck",
+    title: "error-checking",
+    question: "How long does a thread wait for an error-checking pthread mutex that others want too?",
+    needs,
+    build: |setting| {
+        contend(
+            setting,
+            made_mutex(mutex::Kind::ErrorCheck, Scope::Private)?,
+        )
+    },
+};
+
+const PTHREAD_SHARED: Subject = Subject {
+    operation: "contended/pthread-shared",
+    title: "process-shared",
+    question: "How long does a thread wait for a pthread mutex that processes may share, and that other threads want too?",
+    needs,
+    build: |setting| contend(setting, made_mutex(mutex::Kind::Normal, Scope::Shared)?),
+};
+
+const PTHREAD_WRITE: Subject = Subject {
+    operation: "contended/pthread-write",
+    title: "pthread rwlock, write",
+    question: "How long does a thread wait to write under a pthread rwlock under which others want to write too?",
+    needs,
+    build: |setting| {
+        contend(
+            setting,
+            Writing(RwLock::new().during("pthread_rwlock_init")?),
+        )
+    },
+};
+
+const STD_WRITE: Subject = Subject {
+    operation: "contended/std-write",
+    title: "std RwLock, write",
+    question: "How long does a thread wait to write under a std::sync::RwLock under which others want to write too?",
+    needs,
+    build: |setting| contend(setting, Writing(StdRwLock::new())),
+};
+
+const PARKING_LOT_WRITE: Subject = Subject {
+    operation: "contended/parking-lot-write",
+    title: "parking_lot RwLock, write",
+    question: "How long does a thread wait to write under a parking_lot::RwLock under which others want to write too?",
+    needs,
+    build: |setting| contend(setting, Writing(ParkingLotRwLock::new())),
+};
+
 const PTHREAD_ADAPTIVE: Subject = Subject {
     operation: "contended/pthread-adaptive",
     title: "adaptive",
@@ -210,7 +254,7 @@ const SPIN_TTAS: Subject = Subject {
     operation: "contended/spin-ttas",
     title: "spin lock",
     question: "How long does a thread wait for a test-and-test-and-set spin lock that others want too?",
-    needs,
+    needs: needs_luck,
     build: |setting| contend(setting, Ttas::new()?),
 };
 
@@ -235,11 +279,21 @@ const FETCH_ADD: Subject = Subject {
     title: "atomic fetch_add",
     question: "How long does an atomic addition take to a number to which others add too?",
     needs,
-    build: |setting| {
-        let arena = LockFree::new(contenders(setting))?;
-        Contest::measure(arena, Rules::of(setting), Kind::Threads)
-    },
+    build: |setting| add(setting, Adding::FetchAdd),
 };
+
+const COMPARE_EXCHANGE: Subject = Subject {
+    operation: "contended/compare-exchange",
+    title: "compare_exchange",
+    question: "How long does it take to add to a number by comparing and exchanging until nobody was quicker, where others do so too?",
+    needs,
+    build: |setting| add(setting, Adding::CompareExchange),
+};
+
+fn add(setting: &Setting, how: Adding) -> Result<Measure, Failure> {
+    let arena = LockFree::new(contenders(setting), how)?;
+    Contest::measure(arena, Rules::of(setting), Kind::Threads)
+}
 
 fn contend(setting: &Setting, lock: impl Lock) -> Result<Measure, Failure> {
     Contest::measure(Exclusive::new(lock)?, Rules::of(setting), Kind::Threads)

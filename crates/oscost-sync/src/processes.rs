@@ -1,14 +1,14 @@
 //! The same contention between processes, by locks that live in memory which
 //! all of them map.
 
-use oscost_harness::{Axis, Expect, Failure, Measure, Need, Place, Row, Setting};
+use oscost_harness::{Expect, Failure, Measure, Need, Place, Row, Setting};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 use oscost_sys::lock::mutex;
 
-use crate::contended::{axis, needs, needs_robust};
+use crate::contended::{LOADS, needs, needs_robust};
 use crate::contest::{Contest, Exclusive, Kind, Rules};
-use crate::locks::{FutexSemaphore, Lock, PosixSemaphore};
+use crate::locks::{FutexSemaphore, Lock, PosixSemaphore, SysvSemaphore};
 use crate::uncontended::made_mutex;
 
 const fn row(
@@ -26,7 +26,7 @@ const fn row(
         aspect: Aspect::Lock,
         per: "acquisition",
         tier: Tier::Full,
-        axes: AXES,
+        axes: LOADS,
         place: Place::Anywhere,
         peers: Some(Peers::Processes),
         control: Some("control/turn"),
@@ -36,12 +36,6 @@ const fn row(
         build,
     }
 }
-
-const AXES: &[Axis] = &[
-    axis("contenders", "", &[], &[2, 8]),
-    axis("section", "ns", &[], &[100]),
-    axis("outside", "ns", &[], &[0]),
-];
 
 pub(crate) const ROWS: &[Row] = &[
     row(
@@ -78,6 +72,13 @@ pub(crate) const ROWS: &[Row] = &[
         "How long does a process wait for the one permit of a shared semaphore made of a futex that other processes want too?",
         needs,
         |setting| contend(setting, FutexSemaphore::new(1, Scope::Shared)?),
+    ),
+    row(
+        "processes/sysv-semaphore",
+        "System V semaphore",
+        "How long does a process wait for the one permit of a System V semaphore that other processes want too?",
+        needs,
+        |setting| contend(setting, SysvSemaphore::new(1)?),
     ),
 ];
 

@@ -5,7 +5,7 @@ use oscost_harness::{Axis, During as _, Expect, Failure, Measure, Place, Row, Se
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::lock::rwlock::RwLock;
 
-use crate::contended::{axis, needs};
+use crate::contended::{CONTENDERS, axis, needs};
 use crate::contest::{Contest, Kind, Mixed, Rules, contenders};
 use crate::locks::{ParkingLotRwLock, ReadWrite, StdRwLock};
 
@@ -37,8 +37,8 @@ const fn row(
 /// Of a hundred acquisitions, how many only read.
 const AXES: &[Axis] = &[
     axis("reads", "percent", &[], &[90, 99, 100]),
-    axis("contenders", "", &[], &[2, 8]),
-    axis("section", "ns", &[], &[100]),
+    CONTENDERS,
+    axis("section", "ns", &[], &[100, 1_000]),
 ];
 
 pub(crate) const ROWS: &[Row] = &[

@@ -36,7 +36,7 @@ const fn row(
 
 const AXES: &[Axis] = &[
     axis("permits", "", &[], &[1, 2, 4]),
-    axis("contenders", "", &[], &[2, 4, 8]),
+    axis("contenders", "", &[], &[1, 2, 4, 8, 16, 32, 64]),
     axis("section", "ns", &[], &[100]),
 ];
 

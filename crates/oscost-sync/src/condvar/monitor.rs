@@ -12,8 +12,9 @@ use oscost_sys::condvar;
 pub(crate) struct Board {
     /// Raised by one each time.
     pub(crate) turn: u32,
-    /// How many wait for the next turn: they have given the lock back and can
-    /// only be woken.
+    /// To be taken, one each, by those who wait for one.
+    pub(crate) tokens: usize,
+    /// How many wait: they have given the lock back and can only be woken.
     pub(crate) waiting: usize,
 }
 
@@ -37,8 +38,28 @@ pub(crate) trait Monitor: Send + Sync + 'static {
     /// Wakes those who wait, without the lock.
     fn notify(&self, notice: Notice) -> Result<(), Failure>;
 
+    /// Sleeps until the board, looked at under the lock, is as it must be.
+    fn await_that(&self, is_so: impl FnMut(&mut Board) -> bool) -> Result<(), Failure>;
+
     /// Sleeps until the turn is `turn`.
-    fn await_turn(&self, turn: u32) -> Result<(), Failure>;
+    #[inline]
+    fn await_turn(&self, turn: u32) -> Result<(), Failure> {
+        self.await_that(|board| board.turn == turn)
+    }
+
+    /// Sleeps until the turn changes, or until there is a token, and takes it.
+    #[inline]
+    fn await_token(&self) -> Result<(), Failure> {
+        let mut turn = None;
+        self.await_that(|board| {
+            if *turn.get_or_insert(board.turn) != board.turn {
+                return true;
+            }
+            let left = board.tokens.checked_sub(1);
+            board.tokens = left.unwrap_or_default();
+            left.is_some()
+        })
+    }
 
     /// The next turn begins.
     #[inline]
@@ -78,10 +99,10 @@ impl Monitor for Pthread {
     }
 
     #[inline]
-    fn await_turn(&self, turn: u32) -> Result<(), Failure> {
+    fn await_that(&self, mut is_so: impl FnMut(&mut Board) -> bool) -> Result<(), Failure> {
         let mut board = self.0.lock().during("pthread_mutex_lock")?;
         board.waiting += 1;
-        while board.turn != turn {
+        while !is_so(&mut board) {
             board.wait().during("pthread_cond_wait")?;
         }
         board.waiting -= 1;
@@ -119,10 +140,10 @@ impl Monitor for Std {
     }
 
     #[inline]
-    fn await_turn(&self, turn: u32) -> Result<(), Failure> {
+    fn await_that(&self, mut is_so: impl FnMut(&mut Board) -> bool) -> Result<(), Failure> {
         let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
         board.waiting += 1;
-        while board.turn != turn {
+        while !is_so(&mut board) {
             let woken = self.changed.wait(board);
             board = woken.unwrap_or_else(PoisonError::into_inner);
         }
@@ -165,10 +186,10 @@ impl Monitor for ParkingLot {
     }
 
     #[inline]
-    fn await_turn(&self, turn: u32) -> Result<(), Failure> {
+    fn await_that(&self, mut is_so: impl FnMut(&mut Board) -> bool) -> Result<(), Failure> {
         let mut board = self.board.lock();
         board.waiting += 1;
-        while board.turn != turn {
+        while !is_so(&mut board) {
             self.changed.wait(&mut board);
         }
         board.waiting -= 1;

@@ -25,7 +25,7 @@ use oscost_harness::{Audit, Evidence, Failure, Measure, ParallelWork, Party, Set
 use oscost_record::{Counters, Nanos};
 use oscost_sys::counter::Ticks;
 
-pub(crate) use arena::{Arena, Counted, Exclusive, LockFree, Mixed};
+pub(crate) use arena::{Adding, Arena, Counted, Exclusive, LockFree, Mixed};
 use board::{Board, LONGEST};
 use contender::Contender;
 use crew::Crew;

@@ -46,10 +46,12 @@ fn every_turn_of_every_contender_is_counted() {
 
 #[test]
 fn more_turns_than_the_tape_is_long_are_several_races() {
-    let arena = LockFree::new(2).unwrap();
-    let mut contest = Contest::new(arena, rules(2, 0.0), Kind::Threads).unwrap();
-    let ops = LONGEST as u64 + 10;
-    assert_eq!(done(&mut contest, ops), Ok(ops));
+    for how in [Adding::FetchAdd, Adding::CompareExchange] {
+        let arena = LockFree::new(2, how).unwrap();
+        let mut contest = Contest::new(arena, rules(2, 0.0), Kind::Threads).unwrap();
+        let ops = LONGEST as u64 + 10;
+        assert_eq!(done(&mut contest, ops), Ok(ops));
+    }
 }
 
 #[test]

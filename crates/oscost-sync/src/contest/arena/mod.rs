@@ -13,7 +13,7 @@ use oscost_sys::counter::Ticks;
 
 pub(crate) use counted::Counted;
 pub(crate) use exclusive::Exclusive;
-pub(crate) use lock_free::LockFree;
+pub(crate) use lock_free::{Adding, LockFree};
 pub(crate) use mixed::Mixed;
 
 /// A lock and its proof.
