@@ -41,7 +41,7 @@ impl Waiting {
         match operation.rsplit('/').next() {
             Some("poll") => Self::Poll,
             Some("spin") => Self::Spin,
-            Some("spin-futex") => Self::SpinThenBlock,
+            Some("spin-futex" | "spin-poll") => Self::SpinThenBlock,
             _ => Self::Block,
         }
     }

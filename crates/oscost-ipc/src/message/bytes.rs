@@ -57,6 +57,8 @@ pub(crate) trait Waiting: Send + 'static {
     const SPINS: bool = false;
     /// `poll(2)` comes before each read.
     const POLLS: bool = false;
+    /// After how many tries in vain `poll(2)` comes, where calls do not sleep.
+    const LOOKS: Option<u32> = None;
 }
 
 /// In the call that reads.
@@ -71,12 +73,24 @@ pub(crate) struct Polling;
 #[derive(Debug)]
 pub(crate) struct Spinning;
 
+/// It tries for a while and then sleeps in `poll(2)`.
+#[derive(Debug)]
+pub(crate) struct Wavering;
+
+/// What a read in vain takes, so many times: some tens of microseconds, which a
+/// message across CPUs takes that nobody sleeps for.
+const LOOKS: u32 = 100;
+
 impl Waiting for Asleep {}
 impl Waiting for Polling {
     const POLLS: bool = true;
 }
 impl Waiting for Spinning {
     const SPINS: bool = true;
+}
+impl Waiting for Wavering {
+    const SPINS: bool = true;
+    const LOOKS: Option<u32> = Some(LOOKS);
 }
 
 /// One party's end.
@@ -119,15 +133,20 @@ impl<K: Kind, W: Waiting> Way for Bytes<K, W> {
     #[inline]
     fn receive<R>(&mut self, look: impl FnOnce(&[u8]) -> R) -> Result<Received<R>, Failure> {
         let mut done = 0;
+        let mut looks = 0;
         while done < self.message.len() {
-            if W::POLLS {
+            if W::POLLS || W::LOOKS.is_some_and(|most| looks == most) {
+                looks = 0;
                 self.poll()?;
             }
             match read(&self.ends.from, &mut self.message[done..]) {
                 Ok(0) => return Ok(Received::Gone),
                 Ok(more) => done += more,
                 Err(Errno::EAGAIN) if K::IS_LOSSY && !W::SPINS => return Ok(Received::Silence),
-                Err(errno) => self.is_passing("read", errno)?,
+                Err(errno) => {
+                    self.is_passing("read", errno)?;
+                    looks = u32::wrapping_add(looks, 1);
+                }
             }
             if K::IS_DATAGRAM && done < self.message.len() {
                 return Err(failed::<K>("read", "a message came in pieces"));

@@ -4,7 +4,7 @@ use nix::unistd::pipe;
 use oscost_harness::{During as _, Failure, Row};
 use oscost_record::Tier;
 
-use super::bytes::{Asleep, Bytes, Ends, Kind, Polling, Spinning};
+use super::bytes::{Asleep, Bytes, Ends, Kind, Polling, Spinning, Wavering};
 use crate::talk::messages;
 
 pub(crate) const ROWS: &[Row] = messages! {
@@ -16,6 +16,9 @@ pub(crate) const ROWS: &[Row] = messages! {
         { control: Some("control/pipe") };
     Bytes<Pipe, Spinning>: "pipe" / "spin", "pipe, spinning",
         "through a pipe, reading with O_NONBLOCK until it comes,"
+        { control: Some("control/pipe") };
+    Bytes<Pipe, Wavering>: "pipe" / "spin-poll", "pipe, spin, then poll",
+        "through a pipe, reading with O_NONBLOCK a hundred times and then asleep in poll,"
         { control: Some("control/pipe") };
 };
 

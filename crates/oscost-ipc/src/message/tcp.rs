@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use oscost_harness::{During as _, Failure, Row};
 use oscost_record::Tier;
 
-use super::bytes::{Asleep, Bytes, Ends, Kind, Polling, Spinning};
+use super::bytes::{Asleep, Bytes, Ends, Kind, Polling, Spinning, Wavering};
 use crate::talk::messages;
 
 pub(crate) const ROWS: &[Row] = messages! {
@@ -20,6 +20,9 @@ pub(crate) const ROWS: &[Row] = messages! {
         { control: Some("control/tcp") };
     Bytes<Tcp, Spinning>: "tcp" / "spin", "TCP loopback, TCP_NODELAY, spin",
         "through a TCP loopback connection with TCP_NODELAY, reading with O_NONBLOCK until it comes,"
+        { control: Some("control/tcp") };
+    Bytes<Tcp, Wavering>: "tcp" / "spin-poll", "TCP loopback, spin, then poll",
+        "through a TCP loopback connection with TCP_NODELAY, reading with O_NONBLOCK a hundred times and then asleep in poll,"
         { control: Some("control/tcp") };
 };
 

@@ -4,7 +4,7 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use oscost_harness::{During as _, Failure, Row};
 use oscost_record::Tier;
 
-use super::bytes::{Asleep, Bytes, Ends, Kind, Polling, Spinning};
+use super::bytes::{Asleep, Bytes, Ends, Kind, Polling, Spinning, Wavering};
 use crate::talk::messages;
 
 pub(crate) const ROWS: &[Row] = messages! {
@@ -16,6 +16,9 @@ pub(crate) const ROWS: &[Row] = messages! {
         { control: Some("control/unix-stream") };
     Bytes<Stream, Spinning>: "unix-stream" / "spin", "UNIX stream socket, spinning",
         "through a UNIX stream socket, reading with O_NONBLOCK until it comes,"
+        { control: Some("control/unix-stream") };
+    Bytes<Stream, Wavering>: "unix-stream" / "spin-poll", "UNIX stream, spin, then poll",
+        "through a UNIX stream socket, reading with O_NONBLOCK a hundred times and then asleep in poll,"
         { control: Some("control/unix-stream") };
     Bytes<Datagram, Asleep>: "unix-datagram", "UNIX datagram socket",
         "through a UNIX datagram socket, asleep in read,"

@@ -9,7 +9,7 @@ use oscost_harness::{Audit, Evidence as _, Expect, Failure, Setting, Work as _};
 use oscost_record::{Peers, Placement};
 
 use super::{Received, Talk, Way};
-use crate::message::bytes::{Asleep, Bytes, Polling, Spinning};
+use crate::message::bytes::{Asleep, Bytes, Polling, Spinning, Wavering};
 use crate::message::eventfd::Counter;
 use crate::message::fifo::Fifo;
 use crate::message::pipe::Pipe;
@@ -110,6 +110,7 @@ fn every_way_carries_every_message() {
         converse::<Bytes<Pipe, Asleep>>(size);
         converse::<Bytes<Pipe, Polling>>(size);
         converse::<Bytes<Pipe, Spinning>>(size);
+        converse::<Bytes<Pipe, Wavering>>(size);
         converse::<Bytes<Fifo, Asleep>>(size);
         converse::<Bytes<Stream, Asleep>>(size);
         converse::<Bytes<Datagram, Asleep>>(size);
