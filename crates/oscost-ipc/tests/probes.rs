@@ -1,6 +1,5 @@
 //! Conversations in probe processes, as a run has them: each proves what it
-//! does, notices when its partner dies, and leaves nothing behind however it
-//! ends.
+//! does, and notices when its partner dies.
 //!
 //! This program is its own probe, so it has a `main` and no test harness. An
 //! argument runs the checks that have it in their name.
@@ -11,13 +10,11 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Command, ExitCode};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, getpid};
+use nix::unistd::Pid;
 use oscost_harness::probe::{Launch, Launcher as _, Probe as _, become_probe_if_asked};
 use oscost_harness::session::Session;
 use oscost_harness::{Case, Failure};
@@ -29,7 +26,6 @@ type Check = fn(&Bench);
 const CHECKS: &[(&str, Check)] = &[
     ("a_conversation_proves_one_operation", prove_one),
     ("a_partner_that_dies_is_named", kill_partners),
-    ("a_killed_probe_leaves_nothing", kill_probes),
 ];
 
 struct Bench {
@@ -132,50 +128,6 @@ fn kill_partners(bench: &Bench) {
     assert!(operations.len() > 20);
 }
 
-/// Those with something to leave behind.
-const KEEPERS: [&str; 6] = [
-    "message/fifo/processes",
-    "message/posix-queue/processes",
-    "message/sysv-queue/processes",
-    "message/shared-posix/processes/futex",
-    "message/shared-sysv/processes/futex",
-    "message/sysv-queue/threads",
-];
-
-fn kill_probes(bench: &Bench) {
-    let keepers: Vec<Case> = bench
-        .conversations()
-        .filter(|case| KEEPERS.contains(&case.info.operation.as_str()))
-        .filter(|case| case.values == [("size", 1)])
-        .collect();
-    assert_eq!(keepers.len(), KEEPERS.len());
-    let before = leftovers();
-    let mut random = Random::seeded();
-    for round in 0..20 {
-        let case = &keepers[round % keepers.len()];
-        // Some while they are being built, some in the middle of their work.
-        let moment = Duration::from_micros(random.below(60_000));
-        let over = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                std::thread::sleep(moment);
-                while !over.load(Ordering::Relaxed) {
-                    for probe in children(getpid().as_raw()) {
-                        let _ = kill(probe, Signal::SIGKILL);
-                    }
-                    std::thread::yield_now();
-                }
-            });
-            let outcome = bench.launch.start(&bench.launch.spec(case));
-            let outcome = outcome.and_then(|mut probe| probe.burst(1, MANY));
-            over.store(true, Ordering::Relaxed);
-            let why = outcome.unwrap_err().to_string();
-            assert!(why.contains("SIGKILL"), "{why}");
-        });
-        wait_until_gone(&before, &format!("{} after {moment:?}", case.info.id));
-    }
-}
-
 /// Children of a process that are no guards: those must be let alone, as they
 /// are to remove what others leave.
 fn children(parent: i32) -> Vec<Pid> {
@@ -192,90 +144,4 @@ fn children(parent: i32) -> Vec<Pid> {
         })
         .map(Pid::from_raw)
         .collect()
-}
-
-/// Everything of which something may be left: names, System V objects,
-/// processes.
-fn leftovers() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let temporary = std::env::temp_dir();
-    for folder in [Path::new("/dev/shm"), &temporary] {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let names = names.filter(|name| name.starts_with("oscost-"));
-        found.extend(names.map(|name| format!("{}/{name}", folder.display())));
-    }
-    found.extend(queues().into_iter().map(|name| format!("queue {name}")));
-    for kind in ["msg", "sem", "shm"] {
-        let text = std::fs::read_to_string(format!("/proc/sysvipc/{kind}")).unwrap_or_default();
-        let numbers = text
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_whitespace().nth(1));
-        found.extend(numbers.map(|number| format!("{kind} {number}")));
-    }
-    let this = std::env::current_exe().unwrap();
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let mut words = command.split(|&byte| byte == 0);
-        let is_ours = words.any(|word| word == this.as_os_str().as_encoded_bytes());
-        if is_ours && entry.path() != Path::new("/proc").join(getpid().to_string()) {
-            found.insert(format!("process {:?}", entry.file_name()));
-        }
-    }
-    found
-}
-
-/// The names of POSIX queues. They can be listed where their file system is
-/// mounted, or where this user may mount it in a namespace of its own.
-fn queues() -> Vec<String> {
-    let listed = Command::new("unshare")
-        .args(["--mount", "sh", "-c"])
-        .arg("mount -t mqueue none /tmp && ls /tmp")
-        .output();
-    let text = match listed {
-        Ok(output) if output.status.success() => output.stdout,
-        _ => {
-            Command::new("ls")
-                .arg("/dev/mqueue")
-                .output()
-                .unwrap()
-                .stdout
-        }
-    };
-    let names = String::from_utf8(text).unwrap();
-    names.lines().map(str::to_owned).collect()
-}
-
-fn wait_until_gone(before: &BTreeSet<String>, what: &str) {
-    let begin = Instant::now();
-    loop {
-        let left: Vec<String> = leftovers().difference(before).cloned().collect();
-        if left.is_empty() {
-            return;
-        }
-        assert!(
-            begin.elapsed() < Duration::from_secs(30),
-            "{what} left {left:?}"
-        );
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// Marsaglia's xorshift: moments need no better.
-struct Random(u64);
-
-impl Random {
-    fn seeded() -> Self {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        Self(now.unwrap().subsec_nanos().into())
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 |= 1 << 40;
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
 }

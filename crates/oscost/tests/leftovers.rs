@@ -1,0 +1,213 @@
+//! Whoever is killed, and whenever: when a run is over, nothing of it is left.
+//!
+//! This program has no test harness, so that it is a single task: it adopts
+//! every process that a killed driver leaves behind, and looks at names and
+//! System V objects in namespaces where there are no others.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test program reports, and panics where something is wrong"
+)]
+
+#[path = "whole/common.rs"]
+#[expect(dead_code, reason = "serves another test program as well")]
+mod common;
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{Pid, getgid, getuid};
+
+use common::{has_cases, is_emulated, oscost, wait_until};
+
+/// Cases with something to leave behind: names of pipes, queues and shared
+/// memory, System V objects, partners.
+const KEEPERS: &str = "ipc/message/(fifo|posix-queue|sysv-queue|shared-posix|shared-sysv)/.*/size=64B/placement=free\
+    |ipc/connect/unix|sync/uncontended/sysv-semaphore\
+    |sync/processes/sysv-semaphore/contenders=2/section=100ns/outside=0ns";
+
+/// Drivers that are killed; each after so many of its probes and their
+/// partners.
+const LIVES: usize = 5;
+const KILLS: usize = 3;
+
+fn main() {
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    if wanted.is_some_and(|wanted| !"nothing_is_left".contains(&wanted)) {
+        return;
+    }
+    if is_emulated() {
+        println!("skipped: nothing_is_left: an emulator's own processes are in the way");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let queues = folder.path().join("queues");
+    let alone = Alone::here(&queues);
+    prctl::set_child_subreaper(true).unwrap();
+    let run = folder.path().join("run");
+    for life in 0..LIVES {
+        std::fs::create_dir(&run).unwrap();
+        let mut driver = begin(&run);
+        for turn in 0..KILLS {
+            // A probe with or without its partner, or the partner alone.
+            strike(driver.id(), (life + turn) % 2 == 0);
+        }
+        std::thread::sleep(moment());
+        driver.kill().unwrap();
+        driver.wait().unwrap();
+        await_the_last();
+        let record = run.join("record.jsonl");
+        assert!(has_cases(&record, 1), "nothing was going on");
+        std::fs::remove_file(record).unwrap();
+        assert_eq!(names(&run), Vec::<String>::new());
+        assert_eq!(alone.leftovers(), Vec::<String>::new());
+        std::fs::remove_dir(&run).unwrap();
+    }
+    let kills = LIVES * (KILLS + 1);
+    println!("nothing_is_left: ok after {kills} kills");
+}
+
+/// A run in the middle of its cases.
+fn begin(folder: &Path) -> Child {
+    let record = folder.join("record.jsonl");
+    let driver = oscost()
+        .args([
+            "run", KEEPERS, "--tier", "full", "--rounds", "1000", "--out",
+        ])
+        .arg(&record)
+        .env("TMPDIR", folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until("a case is over", || has_cases(&record, 1));
+    driver
+}
+
+/// Kills a probe, or a partner, at some moment of its life.
+fn strike(driver: u32, a_partner: bool) {
+    let driver = Pid::from_raw(driver.cast_signed());
+    let old = children(driver);
+    let victims = || -> Vec<Pid> {
+        let probes = children(driver).into_iter();
+        let young = probes.filter(|probe| !old.contains(probe));
+        match a_partner {
+            true => young.flat_map(children).collect(),
+            false => young.collect(),
+        }
+    };
+    wait_until("there is somebody to kill", || {
+        let Some(&victim) = victims().first() else {
+            return false;
+        };
+        std::thread::sleep(moment());
+        // It may have ended by itself meanwhile: then another has to die.
+        victims().contains(&victim) && kill(victim, Signal::SIGKILL).is_ok()
+    });
+}
+
+/// Some time, as long as a probe lives at the most.
+fn moment() -> Duration {
+    let random = RandomState::new().hash_one(0);
+    Duration::from_micros(random % 60_000)
+}
+
+/// Children of a process that are no guards: those must be let alone, as they
+/// are to remove what others leave.
+fn children(parent: Pid) -> Vec<Pid> {
+    let list = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+    let list = list.unwrap_or_default();
+    let ids = list.split_whitespace().filter_map(|id| id.parse().ok());
+    let is_guard = |id: &i32| {
+        let name = std::fs::read_to_string(format!("/proc/{id}/comm"));
+        name.is_ok_and(|name| name.trim() == "oscost-guard")
+    };
+    ids.filter(|id| !is_guard(id)).map(Pid::from_raw).collect()
+}
+
+/// Every orphan of the driver is a child of this process now. None may stay.
+fn await_the_last() {
+    wait_until("no process is left", || {
+        loop {
+            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Err(Errno::ECHILD) => return true,
+                Ok(WaitStatus::StillAlive) => return false,
+                ended => ended.unwrap(),
+            };
+        }
+    });
+}
+
+/// What stands in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.unwrap().path();
+        path.display().to_string()
+    };
+    entries.map(name).collect()
+}
+
+/// Whether the names and System V objects that this process sees are those of
+/// its own children only, and where the queues can be listed.
+struct Alone<'a>(Option<&'a Path>);
+
+impl<'a> Alone<'a> {
+    /// Enters namespaces of its own. Where this user may not, what others make
+    /// could be taken for leftovers: then it is not looked at.
+    fn here(queues: &'a Path) -> Self {
+        let apart = CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWNS;
+        match unshare(apart).or_else(|_| unshare_as_somebody(apart)) {
+            Ok(()) => {
+                std::fs::create_dir(queues).unwrap();
+                let none = None::<&str>;
+                let quietly = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+                mount(none, "/", none, quietly, none).unwrap();
+                let flags = MsFlags::empty();
+                mount(Some("oscost"), queues, Some("mqueue"), flags, none).unwrap();
+                mount(Some("oscost"), "/dev/shm", Some("tmpfs"), flags, none).unwrap();
+                Self(Some(queues))
+            }
+            Err(errno) => {
+                println!(
+                    "skipped: names in /dev/shm, queues and System V objects: unshare: {errno}"
+                );
+                Self(None)
+            }
+        }
+    }
+
+    fn leftovers(&self) -> Vec<String> {
+        let Some(queues) = self.0 else {
+            return Vec::new();
+        };
+        let mut found = names(queues);
+        found.extend(names(Path::new("/dev/shm")));
+        for kind in ["msg", "sem", "shm"] {
+            let list = std::fs::read_to_string(format!("/proc/sysvipc/{kind}")).unwrap();
+            let objects = list.lines().skip(1);
+            found.extend(objects.map(|object| format!("{kind}: {object}")));
+        }
+        found
+    }
+}
+
+/// The same for a user without privilege, who is root in a namespace of users.
+fn unshare_as_somebody(apart: CloneFlags) -> nix::Result<()> {
+    let (user, group) = (getuid(), getgid());
+    unshare(apart | CloneFlags::CLONE_NEWUSER)?;
+    let write = |file: &str, text: String| {
+        std::fs::write(format!("/proc/self/{file}"), text).map_err(|_| Errno::EPERM)
+    };
+    write("setgroups", "deny".into())?;
+    write("uid_map", format!("0 {user} 1"))?;
+    write("gid_map", format!("0 {group} 1"))
+}
