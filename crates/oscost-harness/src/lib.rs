@@ -25,6 +25,7 @@ pub mod plan;
 pub mod posted;
 pub mod probe;
 pub mod proof;
+pub mod reference;
 pub mod ring;
 pub mod round;
 pub mod runner;

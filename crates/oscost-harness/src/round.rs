@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oscost_record::{Burst, CaseLine, Counters, Ops, Outcome, Samples};
+use oscost_record::{Burst, CaseLine, Counters, Nanos, Ops, Outcome, Reference, Samples};
 
 use crate::Failure;
 use crate::case::Case;
@@ -11,6 +11,7 @@ use crate::histogram;
 use crate::machine::{Sources, TotalsReader};
 use crate::plan::Effort;
 use crate::probe::Probe;
+use crate::reference::{Companion, median};
 use crate::sampler::Plan;
 use crate::turns::Turn;
 
@@ -52,16 +53,36 @@ pub fn take_bursts(
     ops: u64,
     count: u64,
 ) -> Result<Bursts, Failure> {
+    take_bursts_beside(probe, plan, ops, count, None).map(|(bursts, _)| bursts)
+}
+
+/// The same, and after each burst one of a frozen workload, before it in every
+/// other pair: a steady drift then falls on both alike. A workload that fails
+/// takes nothing from the case.
+pub(crate) fn take_bursts_beside(
+    probe: &mut dyn Probe,
+    plan: Plan,
+    ops: u64,
+    count: u64,
+    mut companion: Option<&mut Companion>,
+) -> Result<(Bursts, Option<Reference>), Failure> {
     let mut totals = TotalsReader::open(&Sources::machine());
     let mut taken = Bursts::new();
+    let mut pairs = Vec::new();
     let turn = Turn {
         batch: plan.batch,
         ops,
     };
-    for _ in 0..count {
-        taken.push(marked_burst(probe, &mut totals, turn)?);
+    for number in 0..count {
+        let mut beside = || companion.as_mut().and_then(|companion| companion.burst());
+        let before = if number % 2 == 1 { beside() } else { None };
+        let (burst, values) = marked_burst(probe, &mut totals, turn)?;
+        let own = if number % 2 == 1 { before } else { beside() };
+        pairs.push((Nanos(median(values.clone()).unwrap_or_default()), own));
+        taken.push((burst, values));
     }
-    Ok(taken)
+    let reference = companion.and_then(|companion| companion.reference(&pairs));
+    Ok((taken, reference))
 }
 
 /// One burst, marked where the hypervisor took time away meanwhile.

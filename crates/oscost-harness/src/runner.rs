@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, Instant};
 
-use oscost_record::{CaseId, CaseLine};
+use oscost_record::{CaseId, CaseLine, Reference};
 
 use crate::Failure;
 use crate::case::Case;
@@ -16,6 +16,7 @@ use crate::interrupt;
 use crate::need::Supply;
 use crate::plan::{Effort, order};
 use crate::probe::Launcher;
+use crate::reference::Companions;
 use crate::round::{self, Bursts};
 use crate::sampler::Plan;
 
@@ -64,6 +65,8 @@ pub struct Runner<'a> {
     pub budget: Option<Duration>,
     /// Lines that an earlier run of the same seed has already.
     pub done: BTreeSet<(CaseId, u32)>,
+    /// Whether a frozen workload takes turns with every case that has one.
+    pub reference: bool,
 }
 
 /// What is known of a case from the rounds before.
@@ -86,9 +89,11 @@ impl Runner<'_> {
     pub fn run(&self, cases: &[Case], listener: &mut dyn Listener) -> io::Result<Ending> {
         let begin = Instant::now();
         let mut memories: Vec<Memory> = cases.iter().map(|_| self.fresh_memory()).collect();
+        let mut companions = Companions::new(self.launcher, self.reference);
         let mut done = 0;
         for round in 0..self.effort.rounds {
             listener.round_begins(round)?;
+            companions.begin_round();
             for index in order(cases.len(), self.seed, round) {
                 let (case, memory) = (&cases[index], &mut memories[index]);
                 if self.is_settled(case, memory, round) {
@@ -102,7 +107,7 @@ impl Runner<'_> {
                 }
                 let expected = expected(&memories, round);
                 listener.case_begins(case, done, expected.max(done + 1));
-                let line = self.line(case, &mut memories[index], round);
+                let line = self.line(case, &mut memories[index], &mut companions, round);
                 if let Some(signal) = interrupt::requested() {
                     return Ok(Ending::Interrupted(signal));
                 }
@@ -127,11 +132,17 @@ impl Runner<'_> {
     }
 
     /// One case in one round.
-    fn line(&self, case: &Case, memory: &mut Memory, round: u32) -> CaseLine {
+    fn line(
+        &self,
+        case: &Case,
+        memory: &mut Memory,
+        companions: &mut Companions<'_>,
+        round: u32,
+    ) -> CaseLine {
         let begin = Instant::now();
         let measured = match self.supply.lacks(case) {
             Some(reason) => Err(Failure::Skip(reason)),
-            None => self.measure(case, memory),
+            None => self.measure(case, memory, companions),
         };
         match &measured {
             Ok(_) if memory.rounds == self.effort.rounds => {
@@ -144,15 +155,30 @@ impl Runner<'_> {
                 memory.given_up = memory.failures >= PATIENCE;
             }
         }
-        round::line(case, round, memory.plan, measured)
+        let (measured, reference) = match measured {
+            Ok((bursts, reference)) => (Ok(bursts), reference),
+            Err(failure) => (Err(failure), None),
+        };
+        CaseLine {
+            reference,
+            ..round::line(case, round, memory.plan, measured)
+        }
     }
 
-    fn measure(&self, case: &Case, memory: &mut Memory) -> Result<Bursts, Failure> {
+    fn measure(
+        &self,
+        case: &Case,
+        memory: &mut Memory,
+        companions: &mut Companions<'_>,
+    ) -> Result<(Bursts, Option<Reference>), Failure> {
+        // Started first: nothing but bursts lies between the case's warm-up
+        // and its end.
+        let companion = companions.beside(case);
         let mut probe = self.launcher.launch(case)?;
         let plan = round::prepare(probe.as_mut(), case, memory.plan, &self.effort)?;
         memory.plan = Some(plan);
         let (ops, bursts) = self.effort.bursts(plan.per_op.0, plan.batch);
-        let taken = round::take_bursts(probe.as_mut(), plan, ops, bursts)?;
+        let taken = round::take_bursts_beside(probe.as_mut(), plan, ops, bursts, companion)?;
         probe.finish()?;
         Ok(taken)
     }
@@ -282,6 +308,7 @@ mod tests {
             seed: 1,
             budget: None,
             done,
+            reference: false,
         }
         .run(&cases(), ears);
         (launcher, ending)

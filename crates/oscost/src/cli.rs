@@ -134,6 +134,10 @@ pub(crate) struct Run {
     /// Seconds after which a probe that does not answer is killed
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub(crate) timeout: std::time::Duration,
+    /// Let no frozen workload take turns with the cases: a little quicker, and
+    /// `gate` then has raw times only
+    #[arg(long)]
+    pub(crate) no_reference: bool,
     /// The lines of the record on standard output as they come
     #[arg(long)]
     pub(crate) json: bool,
@@ -233,6 +237,18 @@ pub(crate) enum SelfTest {
     /// Holds cases against bare C programs over the same system calls
     Floors(Floors),
     Gate(crate::selftest::Gate),
+    /// Says how far the rounds of a record lie apart, as raw times and relative
+    /// to the frozen workloads that took turns with the cases
+    Reference(SelfTestReference),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelfTestReference {
+    /// The record: a file, or a name of the history
+    pub(crate) record: PathBuf,
+    /// JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

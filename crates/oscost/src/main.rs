@@ -25,6 +25,7 @@ mod report;
 mod run;
 mod selection;
 mod selftest;
+mod steadiness;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
         Verb::Selftest {
             what: SelfTest::Gate(options),
         } => selftest::gate(&options),
+        Verb::Selftest {
+            what: SelfTest::Reference(options),
+        } => steadiness::reference(&options),
         Verb::Completions { shell } => manual::completions(shell),
         Verb::Man => manual::man(),
     };

@@ -26,6 +26,8 @@ pub(crate) struct Task {
     pub(crate) writer: RecordWriter,
     /// Lines that an earlier run has written.
     pub(crate) done: BTreeSet<(CaseId, u32)>,
+    /// Whether a frozen workload takes turns with every case that has one.
+    pub(crate) reference: bool,
     /// Every line goes to standard output as well.
     pub(crate) json: bool,
 }
@@ -49,6 +51,7 @@ pub(crate) fn measure(
         seed: task.seed,
         budget,
         done: task.done,
+        reference: task.reference,
     };
     let mut scribe = Scribe {
         writer: task.writer,

@@ -30,7 +30,7 @@ pub(crate) fn run(options: &Run) -> anyhow::Result<End> {
         answer: options.timeout,
     };
     let task = match &options.resume {
-        Some(path) => resumed(path, options.json, &session)?,
+        Some(path) => resumed(path, options, &session)?,
         None => begun(options, &session)?,
     };
     let effort = Effort {
@@ -67,13 +67,14 @@ fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
         path,
         writer,
         done: BTreeSet::new(),
+        reference: !options.no_reference,
         json: options.json,
     })
 }
 
 /// A record that was cut short: the same cases, the same seed, what is
 /// missing.
-fn resumed(path: &Path, json: bool, session: &Session) -> anyhow::Result<Task> {
+fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<Task> {
     let record = Record::read(path)?;
     if record.run.machine.key != session.machine.key {
         bail!(
@@ -112,7 +113,8 @@ fn resumed(path: &Path, json: bool, session: &Session) -> anyhow::Result<Task> {
             .into_iter()
             .map(|line| (line.id, line.round))
             .collect(),
-        json,
+        reference: !options.no_reference,
+        json: options.json,
     })
 }
 

@@ -21,7 +21,7 @@ use crate::machine::{KernelTotals, Sources, TotalsReader};
 use crate::proof::{Expect, check_tasks, prove};
 use crate::sampler;
 use crate::work::{Audit, Measure};
-use crate::{Failure, pin};
+use crate::{Failure, pin, reference};
 
 /// In place of a spec: end at once. What a probe's start and end are held
 /// against.
@@ -71,6 +71,7 @@ fn parse(spec: &OsStr, suites: &[Suite]) -> Result<(Spec, Case), Failure> {
         .map_err(|error| Failure::Fail(format!("{PROBE_FLAG} is for oscost's own use: {error}")))?;
     let case = suites
         .iter()
+        .chain([&reference::SUITE])
         .find_map(|suite| suite.find(&spec.id))
         .ok_or_else(|| Failure::Fail(format!("this program has no case {}", spec.id)))?;
     Ok((spec, case))

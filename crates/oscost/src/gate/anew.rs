@@ -86,6 +86,7 @@ pub(super) fn measure(
             writer: RecordWriter::create(&path, &header)
                 .with_context(|| format!("cannot make the record {}", path.display()))?,
             done: BTreeSet::new(),
+            reference: true,
             json: false,
         };
         let effort = Effort {

@@ -410,3 +410,87 @@ fn a_program_that_is_another_confirms_nothing() {
     assert_eq!(json["judgements"][0]["suspicion"], "slower", "{json}");
     assert!(!Path::new(&scene.0.path().join("data")).exists());
 }
+
+#[test]
+fn a_workload_takes_turns_unless_told_not_to() {
+    let beside = |record: &Record| {
+        let measured = record.cases.iter();
+        let measured = measured.filter(|line| line.outcome == Outcome::Measured);
+        let workloads =
+            measured.map(|line| line.reference.as_ref().map(|one| one.workload.clone()));
+        workloads.collect::<Vec<_>>()
+    };
+    assert_eq!(beside(measured()), vec![Some("syscall@1".to_owned()); 3]);
+    let (_folder, path) = place();
+    let mut command = oscost();
+    command.args([
+        "run",
+        &format!("^{CASE}$"),
+        "--rounds",
+        "2",
+        "--no-reference",
+        "--out",
+    ]);
+    assert!(command.arg(&path).output().unwrap().status.success());
+    assert_eq!(beside(&Record::read(&path).unwrap()), [None, None]);
+    let told = oscost()
+        .args(["list", "reference", "--tier", "full"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        told.status.code(),
+        Some(2),
+        "a workload is no case: {told:?}"
+    );
+}
+
+#[test]
+fn digests_that_claim_the_impossible_change_no_verdict_for_the_worse() {
+    let scene = Scene::of(&steady());
+    let now = at(9, 1_000.0, |_| {});
+    let mut digests = Vec::new();
+    for place in std::fs::read_dir(scene.history()).unwrap().flatten() {
+        for series in std::fs::read_dir(place.path())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let files = std::fs::read_dir(series.path())
+                .into_iter()
+                .flatten()
+                .flatten();
+            digests.extend(files.map(|file| file.path()));
+        }
+    }
+    digests.retain(|path| path.to_str().unwrap().ends_with(".digest.json"));
+    assert_eq!(digests.len(), 8);
+    for claim in [
+        "1e308",
+        "5e-324",
+        "-1.0",
+        "0.0",
+        "1e999",
+        "\"\\u001b[2J\"",
+        "null",
+        "[]",
+    ] {
+        for path in &digests {
+            let mut digest: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            digest["cases"][CASE]["raw"]["level"] = "CLAIM".into();
+            digest["cases"][CASE]["rounds"] = 0.into();
+            let text = digest.to_string().replace("\"CLAIM\"", claim);
+            std::fs::write(path, text).unwrap();
+        }
+        let output = scene.gate(&now, &[]);
+        assert_eq!(output.status.code(), Some(0), "{claim}: {output:?}");
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert!(
+            !told.contains("panicked") && !told.contains('\u{1b}'),
+            "{claim}: {told}"
+        );
+        // What no digest can hold was made anew from the records, and kept.
+        for path in &digests {
+            serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()).unwrap();
+        }
+    }
+}
