@@ -88,7 +88,7 @@ pub(crate) fn wrap(measure: Measure, clock: &impl Clock) -> Result<Measure, Fail
         Measure::SelfTimed(mut work) => {
             let now = clock.reader();
             let extra = Extra::of(asked, clock, 1, &mut |ops| {
-                let each = (0..ops).map(|_| work.run_once(now));
+                let mut each = (0..ops).map(|_| work.run_once(now));
                 each.try_fold(Ticks(0), |sum, one| Ok(Ticks(sum.0 + one?.0)))
             })?;
             Ok(Measure::SelfTimed(Box::new(Injected { work, extra })))

@@ -62,7 +62,7 @@ const TAILED: &[&str] = &[
 pub(crate) fn of(part: Part) -> anyhow::Result<Vec<Case>> {
     let ids = match part {
         Part::Aa => UNCHANGED,
-        Part::Ab10 | Part::Ab5 => INJECTED,
+        Part::Ab10 | Part::Ab5 | Part::GateAa | Part::Gate10 => INJECTED,
         Part::Tail => TAILED,
     };
     let all = oscost::catalogue();

@@ -8,6 +8,7 @@ use oscost_harness::session::Session;
 use oscost_record::{Driver, PairsHead, Tier, Variant};
 
 use super::cases;
+use super::gated::Gated;
 use super::options::{Gate, Part};
 use super::results::{Begun, Results, SuiteLine};
 use super::suite::Suite;
@@ -18,62 +19,92 @@ use crate::output::complain;
 /// # Errors
 /// Where a part needs another build, or a suite cannot be kept.
 pub(crate) fn parts(options: &Gate, results: &mut Results) -> anyhow::Result<Ending> {
-    let wanted: Vec<(Part, u32)> = Part::ALL
-        .into_iter()
-        .filter(|part| options.parts.is_empty() || options.parts.contains(part))
-        .map(|part| (part, options.suites.unwrap_or_else(|| part.suites())))
-        .filter(|&(part, suites)| results.count(part) < suites)
-        .collect();
+    let mut wanted = Vec::new();
+    for part in Part::ALL {
+        let asked = options.parts.is_empty() || options.parts.contains(&part);
+        let suites = options.suites.unwrap_or_else(|| part.suites());
+        if asked && results.count(part) < suites {
+            wanted.push((part, suites, sides(part)?));
+        }
+    }
     if wanted.is_empty() {
         return Ok(Ending::Complete);
     }
-    let sides: Vec<[Surroundings; 2]> = wanted
-        .iter()
-        .map(|(part, _)| sides(*part))
-        .collect::<anyhow::Result<_>>()?;
     let session = Session::open();
     let own = session.launch()?;
-    for ((part, suites), surroundings) in wanted.into_iter().zip(sides) {
-        let cases = cases::of(part)?;
-        let run = session.header(Driver::Rounds, Tier::Core, options.seed, &cases);
-        if results.suites.is_empty() || results.count(part) > 0 || results.begun.is_empty() {
-            results.begin(Begun {
-                tool: run.tool.clone(),
-                machine: run.machine.clone(),
-                configuration: run.configuration.clone(),
-                started: run.started.clone(),
-            })?;
+    let run = session.header(Driver::Rounds, Tier::Core, options.seed, &[]);
+    results.begin(Begun {
+        tool: run.tool,
+        machine: run.machine,
+        configuration: run.configuration,
+        started: run.started,
+    })?;
+    for (part, suites, surroundings) in wanted {
+        let sides = surroundings.map(|surroundings| Launch {
+            surroundings,
+            ..own.clone()
+        });
+        let ending = one(part, suites, sides, (&session, options.seed), results)?;
+        if ending != Ending::Complete {
+            return Ok(ending);
         }
+    }
+    Ok(Ending::Complete)
+}
+
+/// Measures the suite of a number with a seed.
+type Measuring<'a> = dyn FnMut(u32, u64, &Results) -> anyhow::Result<(Ending, SuiteLine)> + 'a;
+
+/// The missing suites of one part.
+fn one(
+    part: Part,
+    suites: u32,
+    sides: [Launch; 2],
+    (session, seed): (&Session, u64),
+    results: &mut Results,
+) -> anyhow::Result<Ending> {
+    let cases = cases::of(part)?;
+    let mut suite: Box<Measuring<'_>> = if part.is_gate() {
+        let gated = Gated {
+            part,
+            cases: &cases,
+            sides,
+            session,
+        };
+        let ending = gated.history(results, seed)?;
+        if ending != Ending::Complete {
+            return Ok(ending);
+        }
+        Box::new(move |number, seed, results| gated.run(number, seed, &results.history))
+    } else {
+        let run = session.header(Driver::Rounds, Tier::Core, seed, &cases);
         let mut suite = Suite {
             part,
             cases: &cases,
-            sides: surroundings.map(|surroundings| Launch {
-                surroundings,
-                ..own.clone()
-            }),
+            sides,
             supply: &session.supply,
             head: PairsHead::of(run, Variant::default(), Variant::default()),
         };
-        for number in results.count(part)..suites {
-            // No two suites have an order in common.
-            let seed = options.seed.wrapping_mul(1_000_003) + u64::from(number);
-            let (ending, line) = suite.run(number, seed)?;
-            if ending != Ending::Complete {
-                return Ok(ending);
-            }
-            complain(&in_words(&line, suites));
-            results.add(line)?;
+        Box::new(move |number, seed, _| suite.run(number, seed))
+    };
+    for number in results.count(part)..suites {
+        // No two suites have an order in common.
+        let seed = seed.wrapping_mul(1_000_003) + u64::from(number);
+        let (ending, mut line) = suite(number, seed, results)?;
+        if ending != Ending::Complete {
+            return Ok(ending);
         }
+        line.seconds = (line.seconds * 10.0).round() / 10.0;
+        complain(&in_words(&line, suites));
+        results.add(line)?;
     }
     Ok(Ending::Complete)
 }
 
 fn in_words(line: &SuiteLine, suites: u32) -> String {
     let count = |verdict: &str| {
-        line.figures
-            .iter()
-            .filter(|one| one.verdict == verdict)
-            .count()
+        let alike = line.figures.iter().filter(|one| one.verdict == verdict);
+        alike.count()
     };
     format!(
         "{}: suite {} of {suites}, {:.1} s, {} regressed, {} improved{}",

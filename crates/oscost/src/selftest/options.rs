@@ -49,11 +49,24 @@ pub(crate) enum Part {
     Ab5,
     /// More work in 2 % of the operations, so that the p99 grows by 30 %
     Tail,
+    /// New records of the unchanged program, judged by `gate`
+    GateAa,
+    /// Records with 10 % more work in every operation, judged by `gate`
+    #[value(name = "gate-10")]
+    #[serde(rename = "gate-10")]
+    Gate10,
 }
 
 impl Part {
     /// All of them, in the order in which they are measured and told.
-    pub(crate) const ALL: [Self; 4] = [Self::Aa, Self::Ab10, Self::Ab5, Self::Tail];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Aa,
+        Self::Ab10,
+        Self::Ab5,
+        Self::Tail,
+        Self::GateAa,
+        Self::Gate10,
+    ];
 
     /// The name on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -62,6 +75,8 @@ impl Part {
             Self::Ab10 => "ab-10",
             Self::Ab5 => "ab-5",
             Self::Tail => "tail",
+            Self::GateAa => "gate-aa",
+            Self::Gate10 => "gate-10",
         }
     }
 
@@ -69,8 +84,14 @@ impl Part {
     pub(crate) fn suites(self) -> u32 {
         match self {
             Self::Aa => 40,
-            Self::Ab10 | Self::Ab5 | Self::Tail => 60,
+            Self::GateAa => 40,
+            Self::Ab10 | Self::Ab5 | Self::Tail | Self::Gate10 => 60,
         }
+    }
+
+    /// Whether it is records that are judged, and not pairs.
+    pub(crate) fn is_gate(self) -> bool {
+        matches!(self, Self::GateAa | Self::Gate10)
     }
 
     /// What is put into both sides, A first, in the words of the injection;
@@ -78,7 +99,8 @@ impl Part {
     pub(crate) fn injected(self) -> Option<[&'static str; 2]> {
         match self {
             Self::Aa => None,
-            Self::Ab10 => Some(["percent=0", "percent=10"]),
+            Self::GateAa => Some(["percent=0", "percent=0"]),
+            Self::Ab10 | Self::Gate10 => Some(["percent=0", "percent=10"]),
             Self::Ab5 => Some(["percent=0", "percent=5"]),
             Self::Tail => Some(["tail=0:2", "tail=30:2"]),
         }

@@ -88,16 +88,21 @@ fn unchanged_rows(summary: &Summary) -> Vec<Vec<String>> {
         .permuted
         .iter()
         .map(|found| row("the same pairs, sides drawn anew", found));
-    measured.chain(permuted).collect()
+    let gated = summary
+        .gated
+        .iter()
+        .map(|found| row("new records, held against a history", found));
+    measured.chain(permuted).chain(gated).collect()
 }
 
 fn detected_rows(summary: &Summary) -> Vec<Vec<String>> {
     let row = |found: &Detected| {
         vec![
             match found.part {
-                Part::Ab10 => "10 %".to_owned(),
                 Part::Ab5 => "5 %".to_owned(),
-                _ => "30 % of the p99".to_owned(),
+                Part::Tail => "30 % of the p99".to_owned(),
+                Part::Gate10 => "10 %, against a history".to_owned(),
+                _ => "10 %".to_owned(),
             },
             found.id.0.clone(),
             found.statistic.name().to_owned(),

@@ -5,7 +5,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use oscost_analysis::verdict::Statistic;
+use oscost_analysis::Digest;
+use oscost_analysis::verdict::{Judgement, Statistic};
 use oscost_record::{CaseId, Configuration, Machine, Tool};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ use super::options::Part;
 pub(crate) enum ResultLine {
     /// Where and by what the suites after it were measured.
     Begun(Box<Begun>),
+    /// A record of the history that gates are held against.
+    History(Box<Digest>),
     /// A suite.
     Suite(Box<SuiteLine>),
 }
@@ -91,12 +94,33 @@ impl Figure {
     pub(crate) fn is(&self, statistic: Statistic) -> bool {
         self.statistic == statistic.name()
     }
+
+    /// What became of each judgement of the first look.
+    pub(crate) fn of(first: &[Judgement], found: &[Judgement]) -> Vec<Self> {
+        let both = first.iter().zip(found);
+        both.map(|(first, found)| Self {
+            id: found.id.clone(),
+            statistic: found.statistic.name().to_owned(),
+            suspected: first.suspicion.is_some(),
+            verdict: found.verdict.name().to_owned(),
+            reason: found.reason.to_string(),
+            ratio: found.ratio.map(|ratio| rounded(ratio.value)),
+            delta: found.delta.map(|delta| rounded(delta.share)),
+        })
+        .collect()
+    }
+}
+
+/// To six decimals: no verdict turns on a millionth, and the file stays small.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
 
 /// All suites so far, and the file that they stand in.
 #[derive(Debug)]
 pub(crate) struct Results {
     pub(crate) begun: Vec<Begun>,
+    pub(crate) history: Vec<Digest>,
     pub(crate) suites: Vec<SuiteLine>,
     file: Option<File>,
 }
@@ -110,6 +134,7 @@ impl Results {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut results = Self {
             begun: Vec::new(),
+            history: Vec::new(),
             suites: Vec::new(),
             file: None,
         };
@@ -122,6 +147,10 @@ impl Results {
             damaged = match serde_json::from_str(&line?) {
                 Ok(ResultLine::Begun(begun)) => {
                     results.begun.push(*begun);
+                    None
+                }
+                Ok(ResultLine::History(digest)) => {
+                    results.history.push(*digest);
                     None
                 }
                 Ok(ResultLine::Suite(suite)) => {
@@ -142,6 +171,7 @@ impl Results {
         let Some(path) = path else {
             return Ok(Self {
                 begun: Vec::new(),
+                history: Vec::new(),
                 suites: Vec::new(),
                 file: None,
             });
@@ -179,6 +209,16 @@ impl Results {
     pub(crate) fn begin(&mut self, begun: Begun) -> anyhow::Result<()> {
         self.write(&ResultLine::Begun(Box::new(begun.clone())))?;
         self.begun.push(begun);
+        Ok(())
+    }
+
+    /// Adds a record of the history.
+    ///
+    /// # Errors
+    /// What `write(2)` says.
+    pub(crate) fn remember(&mut self, digest: Digest) -> anyhow::Result<()> {
+        self.write(&ResultLine::History(Box::new(digest.clone())))?;
+        self.history.push(digest);
         Ok(())
     }
 

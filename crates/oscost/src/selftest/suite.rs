@@ -10,7 +10,7 @@ use oscost_harness::runner::Ending;
 use oscost_record::{PairLine, PairsHead, Side, Stage};
 
 use super::options::Part;
-use super::results::{Figure, Measured, MeasuredTrio, SuiteLine};
+use super::results::{Figure, Measured, MeasuredTrio, SuiteLine, rounded};
 use crate::ab::{Scribe, Task};
 
 /// Pairs of the first look.
@@ -50,26 +50,15 @@ impl Suite<'_> {
         let lines = &scribe.lines;
         let first = JudgedPairs::screened(&self.head, lines);
         let found = JudgedPairs::judged(&self.head, lines);
-        let figures = found.judgements.iter().zip(&first.judgements);
         let line = SuiteLine {
             part: self.part,
             suite: number,
-            seconds: (begin.elapsed().as_secs_f64() * 10.0).round() / 10.0,
+            seconds: begin.elapsed().as_secs_f64(),
             invalid: found
                 .alarm
                 .as_ref()
                 .map(|(stage, alarm)| alarm.in_words(*stage)),
-            figures: figures
-                .map(|(found, first)| Figure {
-                    id: found.id.clone(),
-                    statistic: found.statistic.name().to_owned(),
-                    suspected: first.suspicion.is_some(),
-                    verdict: found.verdict.name().to_owned(),
-                    reason: found.reason.to_string(),
-                    ratio: found.ratio.map(|ratio| rounded(ratio.value)),
-                    delta: found.delta.map(|delta| rounded(delta.share)),
-                })
-                .collect(),
+            figures: Figure::of(&first.judgements, &found.judgements),
             pairs: match self.part {
                 Part::Aa => self.measured(lines),
                 _ => Vec::new(),
@@ -128,9 +117,4 @@ fn level(statistic: Statistic, side: &Side) -> f64 {
         Statistic::P99 => side.p99,
     };
     level.map_or(f64::NAN, f64::ln)
-}
-
-/// To six decimals: no verdict turns on a millionth, and the file stays small.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
 }

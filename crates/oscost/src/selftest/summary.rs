@@ -20,6 +20,9 @@ pub(crate) struct Summary {
     pub(crate) unchanged: Option<Unchanged>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) permuted: Option<Unchanged>,
+    /// Unchanged records, held against a history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gated: Option<Unchanged>,
     pub(crate) detected: Vec<Detected>,
     pub(crate) pairing: Vec<Gain>,
     pub(crate) seconds: Vec<(Part, f64)>,
@@ -95,7 +98,7 @@ impl Summary {
             let suites = results.suites.iter();
             suites.filter(|suite| suite.part == part).collect()
         };
-        let unchanged = of_part(Part::Aa);
+        let (unchanged, gated) = (of_part(Part::Aa), of_part(Part::GateAa));
         let seconds = Part::ALL.map(|part| {
             let all = of_part(part);
             (part, all.iter().map(|suite| suite.seconds).sum::<f64>())
@@ -107,7 +110,8 @@ impl Summary {
                 alarmed: Share::of(found.alarmed, found.runs),
                 invalid: Share::of(found.invalid, found.runs),
             }),
-            detected: [Part::Ab10, Part::Ab5, Part::Tail]
+            gated: (!gated.is_empty()).then(|| Unchanged::of(&gated)),
+            detected: [Part::Ab10, Part::Ab5, Part::Tail, Part::Gate10]
                 .into_iter()
                 .flat_map(|part| detected(part, &of_part(part)))
                 .collect(),
