@@ -116,6 +116,7 @@ impl Gated<'_> {
             seed,
             budget: None,
             done: BTreeSet::new(),
+            reference: true,
         };
         let mut lines = Lines(Vec::new());
         let ending = runner.run(cases, &mut lines)?;
