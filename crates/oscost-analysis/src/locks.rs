@@ -94,7 +94,16 @@ impl<'a> Contest<'a> {
 pub fn best_locks(summaries: &[Summary]) -> Vec<String> {
     let mut all = contests(summaries);
     all.retain(Contest::is_lock);
-    all.sort_by_key(|contest| contest.load);
+    // Threads first: they are many more.
+    all.sort_by_key(|contest| {
+        let load = contest.load;
+        (
+            load.section,
+            load.outside,
+            load.kind != TaskKind::Thread,
+            load.contenders,
+        )
+    });
     let alike = |a: &Contest<'_>, b: &Contest<'_>| {
         let key = |load: &Load| (load.section, load.outside, load.kind);
         key(&a.load) == key(&b.load)

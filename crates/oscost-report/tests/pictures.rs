@@ -17,7 +17,7 @@ use oscost_report::write;
 
 /// A file for what the headlines stand on, not for each of hundreds of
 /// distributions.
-const PICTURES: [&str; 17] = [
+const PICTURES: [&str; 23] = [
     "ladder.png",
     "creation-taken-apart.png",
     "spawning-against-memory.png",
@@ -25,7 +25,13 @@ const PICTURES: [&str; 17] = [
     "hand-offs-against-tasks.png",
     "memory-against-tasks.png",
     "locks-100-ns-inside.png",
+    "locks-10-000-ns-inside.png",
+    "lock-throughput-against-contenders.png",
+    "lock-waits-against-contenders.png",
+    "locks-uncontended.png",
     "messages-against-size-cross-cpu.png",
+    "bandwidth-against-chunk.png",
+    "wakes-against-descriptors.png",
     "distribution-process-create-fork.png",
     "distribution-thread-create-pthread.png",
     "distribution-coroutine-create-corosensei.png",

@@ -47,7 +47,7 @@ impl Sketch {
     fn open(shape: Shape) -> Self {
         Self {
             shape,
-            file: false,
+            file: true,
             folded: false,
         }
     }
@@ -60,8 +60,8 @@ impl Sketch {
     }
 }
 
-/// The load under which most locks were measured stands open and is a file; the
-/// others are folded away.
+/// The load under which most locks were measured stands open; the others are
+/// folded away. Each section with nothing outside it is a file.
 fn locks(summaries: &[Summary]) -> Vec<Sketch> {
     let ranks = locks_at_loads(summaries);
     let most = ranks.iter().map(Ranks::len).max();
@@ -70,8 +70,8 @@ fn locks(summaries: &[Summary]) -> Vec<Sketch> {
     for (number, one) in ranks.into_iter().enumerate() {
         let is_first = Some(number) == first;
         sketches.push(Sketch {
+            file: is_first || !one.has_outside(),
             shape: Shape::Ranks(one),
-            file: is_first,
             folded: !is_first,
         });
     }

@@ -34,6 +34,8 @@ pub(crate) use wakes::wakes_against_descriptors;
 
 /// What tells the kinds of task apart in a picture of several.
 const KINDS: &str = "A colour for each kind of task: processes, threads, coroutines.";
+/// Height that the name of one of many lines takes, on a desk and on a telephone.
+const NAME: (f64, f64) = (18.0, 38.0);
 /// From one panel to the next.
 const BETWEEN: (f64, f64) = (24.0, 18.0);
 

@@ -20,6 +20,8 @@ pub(crate) struct Ranks {
     stem: String,
     title: String,
     legend: &'static str,
+    /// Whether something is done between two turns.
+    outside: bool,
     panel: Panel,
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn uncontended_locks(summaries: &[Summary]) -> Option<Ranks> {
         stem: "locks-uncontended".to_owned(),
         title: "What a lock costs that nobody else wants".to_owned(),
         legend: "The quickest first.",
+        outside: false,
         panel: Panel {
             heading: "To take it and to give it back".to_owned(),
             measure: Measure::Of(Unit::time("")),
@@ -90,6 +93,7 @@ fn at_load(contests: &[Contest<'_>]) -> Option<Ranks> {
         stem: format!("locks-{}", words::slug(&held).replace("--", "-")),
         title: format!("Which lock for which load: {held}"),
         legend: "How often the lock is taken, by all contenders together: the more the better, the best first in each group. Squares: processes; discs: threads.",
+        outside: load.outside > 0,
         panel: Panel {
             heading: "Acquisitions per second".to_owned(),
             measure: Measure::PerSecond,
@@ -119,6 +123,11 @@ fn group(contests: &[Contest<'_>]) -> Group {
 }
 
 impl Ranks {
+    /// Whether something is done between two turns.
+    pub(crate) fn has_outside(&self) -> bool {
+        self.outside
+    }
+
     /// How much it shows.
     pub(crate) fn len(&self) -> usize {
         let rows = self.panel.groups.iter().map(|group| group.rows.len());

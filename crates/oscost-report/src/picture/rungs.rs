@@ -10,7 +10,7 @@ use super::axis::{ACROSS, across};
 use super::canvas::{Align, Face};
 use super::mark::Look;
 use super::render::DENSITY;
-use super::scale::{Measure, Scale};
+use super::scale::{Measure, Scale, ends};
 use super::theme::Ink;
 use super::{Canvas, DrawError, Layout};
 
@@ -113,11 +113,9 @@ impl Panel {
         let column = INDENT + names.fold(0.0, f64::max) + AFTER;
         let column = column.clamp(COLUMN.0, COLUMN.1);
         let (left, right) = layout.pick((column, canvas.width - 96.0), (10.0, canvas.width - 10.0));
-        let ends = self.rows().flat_map(|row| {
-            let Estimate { value, low, high } = row.estimate;
-            [low, value, high]
-        });
-        let scale = Scale::over(ends, left, right);
+        let estimates = self.groups.iter().flat_map(|group| &group.rows);
+        let estimates = estimates.map(|row| &row.estimate);
+        let scale = Scale::over(ends(estimates), left, right);
         let bottom = top + self.height(layout) - ACROSS;
         let title = format!("{} (logarithmic)", self.axis);
         let reach = (top + HEADING - 6.0, bottom);
@@ -149,6 +147,12 @@ impl Row {
     ) -> Result<(), DrawError> {
         let Estimate { value, low, high } = self.estimate;
         let text = self.measure.exact(value);
+        // Where an end has no place on the axis, its line has no cap.
+        let capped: Vec<f64> = [low, high]
+            .into_iter()
+            .filter(|end| scale.holds(*end))
+            .map(|end| scale.at(end))
+            .collect();
         let (low, middle, high) = (scale.at(low), scale.at(value), scale.at(high));
         let lines = self.lines(layout);
         let below = LINE * (lines.len() - 1) as f64;
@@ -159,7 +163,7 @@ impl Row {
             (1.5, 6.0, 3.0)
         };
         canvas.line(&[(low, y), (high, y)], look.ink, thick)?;
-        for end in [low, high] {
+        for end in capped {
             canvas.line(&[(end, y - cap), (end, y + cap)], look.ink, thick)?;
         }
         canvas.mark((middle, y), look, radius)?;

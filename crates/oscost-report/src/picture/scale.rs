@@ -38,6 +38,32 @@ pub(crate) struct Scale {
     wanted: Vec<f64>,
 }
 
+/// So many times beyond the least and the greatest of several estimates, an
+/// interval stretches an axis no further.
+const BEYOND: f64 = 8.0;
+
+/// What an axis must hold for estimates to be told apart: their values, and the
+/// ends of their intervals as far as they don't dwarf all others. Few rounds give
+/// intervals of any length.
+pub(crate) fn ends<'a>(
+    estimates: impl Iterator<Item = &'a Estimate> + Clone,
+) -> impl Iterator<Item = f64> {
+    let values = estimates.clone().map(|estimate| estimate.value);
+    let (least, most) = values
+        .filter(|value| *value > 0.0)
+        .fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), value| {
+            (least.min(value), most.max(value))
+        });
+    estimates.flat_map(move |&Estimate { value, low, high }| {
+        let low = if low > 0.0 {
+            low.max(least / BEYOND)
+        } else {
+            low
+        };
+        [low, value, high.min(most * BEYOND)]
+    })
+}
+
 impl Scale {
     /// A scale that holds every positive one of `values` with a little room,
     /// between the pixels `from` and `to`. At least a factor of two is shown,
@@ -197,6 +223,18 @@ mod tests {
 
     fn time() -> Measure {
         Measure::Of(Unit::time("round trip"))
+    }
+
+    #[test]
+    fn no_interval_dwarfs_what_it_is_held_against() {
+        let estimate = |value, low, high| Estimate { value, low, high };
+        let all = [
+            estimate(10.0, 9.0, 11.0),
+            estimate(20.0, 1e-30, 1e30),
+            estimate(0.0, -1.0, 1.0),
+        ];
+        let ends: Vec<f64> = ends(all.iter()).collect();
+        assert_eq!(ends, [9.0, 10.0, 11.0, 1.25, 20.0, 160.0, -1.0, 0.0, 1.0]);
     }
 
     #[test]

@@ -6,13 +6,15 @@ use oscost_analysis::{Contest, Estimate, Load, Summary, contests};
 use oscost_record::{TaskKind, Unit};
 
 use super::gather::point;
-use super::{Lines, Panel, Series};
+use super::{Lines, NAME, Panel, Series};
 use crate::picture::mark::Look;
 use crate::picture::scale::Measure;
 use crate::words;
 
 /// A panel with fewer lines compares nothing.
 const LINES: usize = 2;
+/// With more lines than this, panels stand below one another.
+const ABREAST: usize = 8;
 
 /// Acquisitions a second; `None` where no two locks were measured with two
 /// numbers of contenders.
@@ -26,10 +28,10 @@ pub(crate) fn lock_throughput(summaries: &[Summary]) -> Option<Lines> {
         sizes: Measure::Count,
         costs: Measure::PerSecond,
         cost: "acquisitions per second".to_owned(),
-        heights: (380.0, 440.0),
+        heights: heights(&panels),
         apart: true,
         own_scales: true,
-        abreast: 2,
+        abreast: abreast(&panels),
         panels,
     })
 }
@@ -50,12 +52,29 @@ pub(crate) fn lock_waits(summaries: &[Summary]) -> Option<Lines> {
         sizes: Measure::Count,
         costs,
         cost: "p99 of the time per acquisition".to_owned(),
-        heights: (380.0, 440.0),
+        heights: heights(&panels),
         apart: true,
         own_scales: true,
-        abreast: 2,
+        abreast: abreast(&panels),
         panels,
     })
+}
+
+fn most_lines(panels: &[Panel]) -> usize {
+    let lines = panels.iter().map(|panel| panel.series.len());
+    lines.max().unwrap_or(0)
+}
+
+/// Panels of many lines need the width of the page for themselves.
+fn abreast(panels: &[Panel]) -> usize {
+    if most_lines(panels) > ABREAST { 1 } else { 2 }
+}
+
+/// So that every name has its room.
+fn heights(panels: &[Panel]) -> (f64, f64) {
+    let lines = most_lines(panels) as f64;
+    let height = |each: f64, least: f64| (each * lines + 100.0).max(least);
+    (height(NAME.0, 380.0), height(NAME.1, 440.0))
 }
 
 /// What tells the panels apart.

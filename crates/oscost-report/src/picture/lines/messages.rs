@@ -5,15 +5,13 @@ use oscost_analysis::{Summary, in_place, sweeps};
 use oscost_record::{Aspect, CaseInfo, Placement, TaskKind, Unit};
 
 use super::gather::raw;
-use super::{Lines, Panel, Series};
+use super::{Lines, NAME, Panel, Series};
 use crate::picture::mark::Look;
 use crate::picture::scale::Measure;
 use crate::words;
 
 /// A panel with fewer lines compares nothing.
 const LINES: usize = 2;
-/// Room that each name takes, on a desk and on a telephone.
-const NAME: (f64, f64) = (18.0, 38.0);
 
 /// `None` where no two means were measured at two sizes there.
 pub(crate) fn messages_against_size(summaries: &[Summary], placement: Placement) -> Option<Lines> {

@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::axis::{ACROSS, across, labels, up};
 use super::super::canvas::{Align, Face};
-use super::super::scale::Scale;
+use super::super::scale::{Scale, ends};
 use super::super::theme::Ink;
 use super::super::{Canvas, DrawError, Layout};
 use super::names::{self, Name};
@@ -74,8 +74,8 @@ impl<'a> Plot<'a> {
         let zero = lines.points().any(|point| point.size <= 0.0);
         let sizes = lines.points().map(|point| point.size);
         let up = match lines.own_scales {
-            true => Scale::over(costs(panel.points()), bottom, top),
-            false => Scale::over(costs(lines.points()), bottom, top),
+            true => Scale::over(ends(estimates(panel.points())), bottom, top),
+            false => Scale::over(ends(estimates(lines.points())), bottom, top),
         };
         let labels = labels(canvas, &up, &lines.costs) + 10.0;
         let left = room.left + labels.max(layout.pick(66.0, 60.0));
@@ -246,15 +246,8 @@ impl<'a> Plot<'a> {
     }
 }
 
-/// What the upright axis must hold: every cost and upper end, and lower ends as
-/// far as they don't stretch it for an interval that nearly reaches zero.
-fn costs<'a>(points: impl Iterator<Item = &'a Point> + Clone) -> impl Iterator<Item = f64> {
-    let above = |cost: &f64| *cost > 0.0;
-    let values = points.clone().map(|point| point.estimate.value);
-    let least = values.filter(above).fold(f64::INFINITY, f64::min);
-    points.flat_map(move |point| {
-        let Estimate { value, low, high } = point.estimate;
-        let low = if low > 0.0 { low.max(least / 8.0) } else { low };
-        [low, value, high]
-    })
+fn estimates<'a>(
+    points: impl Iterator<Item = &'a Point> + Clone,
+) -> impl Iterator<Item = &'a Estimate> + Clone {
+    points.map(|point| &point.estimate)
 }
