@@ -297,6 +297,11 @@ impl Work for Ring {
 impl Evidence for Ring {
     fn audit(&mut self) -> Result<Audit, Failure> {
         self.table.order().word.store(POST, Release);
+        if self.audits == 0 {
+            // The first lap may find members on their way to the table, who
+            // need not sleep for it.
+            self.lap()?;
+        }
         self.lap()?;
         self.table.order().word.store(GO_ON, Release);
         self.audits += 1;
