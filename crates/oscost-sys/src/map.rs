@@ -118,6 +118,9 @@ impl Ballast {
     /// resident. Transparent huge pages are refused for it (`madvise(2)`), so
     /// that the number of pages is the same on every machine.
     ///
+    /// The frozen workload `memory@1` is this and nothing else: whoever changes
+    /// what it asks of the kernel gives that a new version.
+    ///
     /// # Errors
     /// `ENOMEM` where there is not so much memory.
     pub fn new(bytes: usize) -> nix::Result<Self> {

@@ -78,51 +78,52 @@ impl<'a> Judged<'a> {
         counters.collect()
     }
 
-    /// How many figures got a verdict, and how small a change those without
-    /// one could have hidden.
+    /// How many figures got a verdict; how wide δ was where they are the same,
+    /// and how small a change could have been seen where nothing can be said.
     fn tally(&self, tally: &Tally) -> String {
         let figures = match tally.statistic {
             Statistic::Median => "medians",
             Statistic::P99 => "p99",
         };
-        let seen = match tally.verdict {
-            Verdict::Inconclusive => self.smallest(tally.statistic),
+        let alike = self.judgements.iter().filter(|judgement| {
+            judgement.verdict == tally.verdict && judgement.statistic == tally.statistic
+        });
+        let about = match tally.verdict {
+            Verdict::Same => {
+                let widths = alike.filter_map(|judgement| Some(judgement.delta?.share));
+                range(widths).map(|widths| format!(" (δ {widths})"))
+            }
+            Verdict::Inconclusive => {
+                let sizes = alike.filter_map(|judgement| judgement.smallest);
+                range(sizes).map(|sizes| format!(" (could see {sizes})"))
+            }
             _ => None,
         };
         let count = format::grouped(tally.count as f64);
-        format!(
-            "{figures}: {count} {}{}",
-            tally.verdict,
-            seen.unwrap_or_default()
-        )
+        let about = about.unwrap_or_default();
+        format!("{figures}: {count} {}{about}", tally.verdict)
     }
+}
 
-    /// The smallest changes that could have been seen where nothing can be
-    /// said.
-    fn smallest(&self, statistic: Statistic) -> Option<String> {
-        let alike = self.judgements.iter().filter(|judgement| {
-            judgement.verdict == Verdict::Inconclusive && judgement.statistic == statistic
-        });
-        let mut sizes: Vec<f64> = alike.filter_map(|judgement| judgement.smallest).collect();
-        sizes.sort_by(f64::total_cmp);
-        let (least, most) = (share(*sizes.first()?), share(*sizes.last()?));
-        let middle = share(sizes[sizes.len() / 2]);
-        Some(if least == most {
-            format!(" (a change of {least} would have been seen)")
-        } else {
-            format!(
-                " (changes from {least} to {most} would have been seen, in half of them {middle})"
-            )
-        })
-    }
+/// `2.0 % to 31 %, half of them up to 5.1 %`; `None` where there are none.
+fn range(shares: impl Iterator<Item = f64>) -> Option<String> {
+    let mut shares: Vec<f64> = shares.collect();
+    shares.sort_by(f64::total_cmp);
+    let (least, most) = (share(*shares.first()?), share(*shares.last()?));
+    let middle = share(shares[(shares.len() - 1) / 2]);
+    Some(if least == most {
+        least
+    } else {
+        format!("{least} to {most}, half of them up to {middle}")
+    })
 }
 
 /// A change that a test can see, in percent.
 fn share(share: f64) -> String {
-    if share < 100.0 {
+    if share < 10.0 {
         format::percent(share)
     } else {
-        "more than hundredfold".to_owned()
+        "over tenfold".to_owned()
     }
 }
 
@@ -157,7 +158,13 @@ mod tests {
             [0.0, 0.000_12, 0.0432, 0.5].map(probability),
             ["<0.0001", "0.00012", "0.043", "0.50"]
         );
-        assert_eq!(share(f64::INFINITY), "more than hundredfold");
+        assert_eq!(share(f64::INFINITY), "over tenfold");
         assert_eq!(share(0.034), "3.4 %");
+        assert_eq!(
+            range([0.3, 0.02, 0.05].into_iter()).unwrap(),
+            "2.0 % to 30 %, half of them up to 5.0 %"
+        );
+        assert_eq!(range([0.02].into_iter()).unwrap(), "2.0 %");
+        assert_eq!(range(std::iter::empty()), None);
     }
 }
