@@ -53,12 +53,14 @@ fn main() {
     let alone = Alone::here(&queues);
     prctl::set_child_subreaper(true).unwrap();
     let run = folder.path().join("run");
-    for life in 0..LIVES {
+    for _ in 0..LIVES {
         std::fs::create_dir(&run).unwrap();
         let mut driver = begin(&run);
+        let mut struck = Vec::new();
         for turn in 0..KILLS {
-            // A probe with or without its partner, or the partner alone.
-            strike(driver.id(), (life + turn) % 2 == 0);
+            // A partner alone, then a probe: it may be one that waits for the
+            // partner in vain.
+            strike(driver.id(), turn % 2 == 0, &mut struck);
         }
         std::thread::sleep(moment());
         driver.kill().unwrap();
@@ -93,24 +95,28 @@ fn begin(folder: &Path) -> Child {
 }
 
 /// Kills a probe, or a partner, at some moment of its life.
-fn strike(driver: u32, a_partner: bool) {
+fn strike(driver: u32, a_partner: bool, struck: &mut Vec<Pid>) {
     let driver = Pid::from_raw(driver.cast_signed());
-    let old = children(driver);
-    let victims = || -> Vec<Pid> {
+    let victims = |struck: &[Pid]| -> Vec<Pid> {
         let probes = children(driver).into_iter();
-        let young = probes.filter(|probe| !old.contains(probe));
-        match a_partner {
-            true => young.flat_map(children).collect(),
-            false => young.collect(),
-        }
+        let all: Vec<Pid> = match a_partner {
+            true => probes.flat_map(children).collect(),
+            false => probes.collect(),
+        };
+        // Who is dead may not be reaped yet.
+        let living = all.into_iter().filter(|one| !struck.contains(one));
+        living.collect()
     };
     wait_until("there is somebody to kill", || {
-        let Some(&victim) = victims().first() else {
+        let Some(&victim) = victims(struck).first() else {
             return false;
         };
         std::thread::sleep(moment());
         // It may have ended by itself meanwhile: then another has to die.
-        victims().contains(&victim) && kill(victim, Signal::SIGKILL).is_ok()
+        let is_there = victims(struck).contains(&victim);
+        let is_hit = is_there && kill(victim, Signal::SIGKILL).is_ok();
+        struck.extend(is_hit.then_some(victim));
+        is_hit
     });
 }
 
