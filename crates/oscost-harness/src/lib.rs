@@ -37,6 +37,7 @@ pub mod thread_pair;
 pub mod turns;
 pub mod usage;
 pub mod work;
+pub mod yielding;
 
 pub use case::{Axis, Case, Place, Row, Setting, Suite};
 pub use clock::{Clock, MachineClock};

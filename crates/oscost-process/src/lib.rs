@@ -18,7 +18,6 @@ mod reap;
 mod ring;
 mod switch;
 mod target;
-mod yielding;
 
 use oscost_harness::Suite;
 

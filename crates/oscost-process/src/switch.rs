@@ -7,7 +7,7 @@ use oscost_sys::futex::Scope;
 use oscost_sys::map::SharedPage;
 
 use crate::child::Child;
-use crate::yielding::YieldSide;
+use oscost_harness::yielding::YieldSide;
 
 const fn row(
     operation: &'static str,

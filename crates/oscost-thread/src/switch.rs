@@ -9,11 +9,12 @@ use std::thread::Thread;
 
 use oscost_harness::pingpong::{FutexSide, PipeSide, board};
 use oscost_harness::thread_pair::ThreadPair;
+use oscost_harness::yielding::YieldSide;
 use oscost_harness::{Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 
-use sides::{ParkSide, YieldSide};
+use sides::ParkSide;
 
 const fn row(
     operation: &'static str,
@@ -67,7 +68,10 @@ pub(crate) const ROWS: &[Row] = &[
             "sched_yield",
             "What does it cost to let another thread have the CPU with sched_yield and to be let have it again?",
             "control/sched-yield",
-            |setting| ThreadPair::measure(setting, YieldSide::yielding()?),
+            |setting| {
+                let board = board()?;
+                Ok(ThreadPair::new(setting, board, YieldSide::pair(board))?.ready())
+            },
         )
     },
     Row {
@@ -172,7 +176,7 @@ mod tests {
             MemorySide::pair(Member::Blocks, Member::Blocks).unwrap(),
         )
         .unwrap();
-        judge(&one, YieldSide::yielding().unwrap()).unwrap();
+        judge(&one, YieldSide::pair(board().unwrap())).unwrap();
     }
 
     #[test]

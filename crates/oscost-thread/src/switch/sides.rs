@@ -1,14 +1,13 @@
 //! Sides of a game whose turns are numbers in memory, and which differ in how
-//! a side waits for its number: it yields, or it parks.
+//! a side waits for its number: it parks, or as a test wants.
 
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::thread::Thread;
 
-use nix::sched::sched_yield;
+use oscost_harness::Failure;
 use oscost_harness::pingpong::{Side, board};
-use oscost_harness::{During as _, Failure};
 use oscost_sys::map::Slot;
 
 /// How a side waits, and how it ends the other's waiting.
@@ -65,29 +64,6 @@ impl<M: Manner> Side for MemorySide<M> {
             }
             self.manner.wait(word, seen)?;
         }
-    }
-}
-
-/// Offers the CPU until the number is there. Nobody has to be woken.
-pub(super) struct Yield;
-
-pub(super) type YieldSide = MemorySide<Yield>;
-
-impl YieldSide {
-    pub(super) fn yielding() -> Result<(Self, Self), Failure> {
-        Self::pair(Yield, Yield)
-    }
-}
-
-impl Manner for Yield {
-    #[inline]
-    fn wait(&self, _: &AtomicU32, _: u32) -> Result<(), Failure> {
-        sched_yield().during("sched_yield")
-    }
-
-    #[inline]
-    fn notify(&self, _: &AtomicU32) -> Result<(), Failure> {
-        Ok(())
     }
 }
 

@@ -7,14 +7,16 @@
 use std::sync::atomic::Ordering::{Acquire, SeqCst};
 
 use nix::sched::sched_yield;
-use oscost_harness::pingpong::Side;
-use oscost_harness::{During as _, Failure};
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::map::{SharedPage, Slot};
 
+use crate::Failure;
+use crate::failure::During as _;
+use crate::pingpong::Side;
+
 /// One end.
 #[derive(Debug)]
-pub(crate) struct YieldSide {
+pub struct YieldSide {
     board: &'static SharedPage,
     from_other: usize,
     to_other: usize,
@@ -32,7 +34,8 @@ const PATIENCE: u32 = 1000;
 
 impl YieldSide {
     /// Both ends, on a board.
-    pub(crate) fn pair(board: &'static SharedPage) -> (Self, Self) {
+    #[must_use]
+    pub fn pair(board: &'static SharedPage) -> (Self, Self) {
         let side = |from_other, to_other| Self {
             board,
             from_other,
@@ -87,10 +90,9 @@ impl Side for YieldSide {
 
 #[cfg(test)]
 mod tests {
-    use oscost_harness::pingpong::{PingPong, be_partner, board};
-    use oscost_harness::{Evidence as _, Work as _};
-
     use super::*;
+    use crate::pingpong::{PingPong, be_partner, board};
+    use crate::work::{Evidence as _, Work as _};
 
     #[test]
     fn a_partner_that_has_gone_to_sleep_is_woken() {
