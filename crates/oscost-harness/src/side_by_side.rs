@@ -44,10 +44,12 @@ const SLOW: Duration = Duration::from_millis(600);
 const PATIENCE: u32 = 2;
 
 /// How long each process is measured in a pair, and in bursts of what length.
+/// The shorter the bursts, the more alike is the machine in neighbouring ones;
+/// much shorter ones would hold too few operations of the slower cases.
 pub const EFFORT: Effort = Effort {
     rounds: 0,
     measuring: Duration::from_millis(15),
-    burst: Duration::from_micros(2_500),
+    burst: Duration::from_micros(1_250),
 };
 
 /// The bursts of the three processes of a pair. The n-th of all belong
@@ -205,7 +207,8 @@ impl<'a> SideBySide<'a> {
         for probe in &mut probes {
             in_turn.push((probe.as_mut(), turn));
         }
-        let orders = ARRANGEMENTS[..turns].iter().map(<[usize; 3]>::as_slice);
+        let orders = ARRANGEMENTS.iter().cycle().take(turns);
+        let orders = orders.map(<[usize; 3]>::as_slice);
         let mut taken = take_turns_in(orders, &mut in_turn)?;
         drop(in_turn);
         for (probe, role) in probes.into_iter().zip(roles) {
@@ -268,7 +271,8 @@ fn turns(case: &Case, plan: Plan) -> (Turn, usize) {
         _ if case.info.aspect.is_level() => 1,
         0..4 => 2,
         4..6 => 4,
-        _ => ARRANGEMENTS.len(),
+        6..12 => ARRANGEMENTS.len(),
+        _ => 2 * ARRANGEMENTS.len(),
     };
     let batch = plan.batch;
     (Turn { batch, ops }, turns)

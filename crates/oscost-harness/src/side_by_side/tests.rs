@@ -111,8 +111,8 @@ fn a_pair_is_two_of_a_and_one_of_b_in_turns() {
     // One of A finds out how to time it and takes no part.
     assert_eq!((count('a', "pilot"), count('b', "pilot")), (1, 0));
     assert_eq!((count('a', "launch"), count('b', "launch")), (3, 1));
-    // A warm-up each, and six turns.
-    assert_eq!((count('a', "burst"), count('b', "burst")), (14, 7));
+    // A warm-up each, and twelve turns.
+    assert_eq!((count('a', "burst"), count('b', "burst")), (26, 13));
     assert_eq!((count('a', "finish"), count('b', "finish")), (3, 1));
     let [(_, 0, Ok(trio))] = ears.0.as_slice() else {
         panic!("{:?}", ears.0);
@@ -122,9 +122,9 @@ fn a_pair_is_two_of_a_and_one_of_b_in_turns() {
         (&trio.b, 2_000.0),
         (&trio.again, 1_000.0),
     ] {
-        assert_eq!(bursts.len(), 6);
+        assert_eq!(bursts.len(), 12);
         assert!(bursts.iter().all(|(burst, values)| {
-            burst.ops.0 == 2_500 && values.len() == 250 && values[0] == value
+            burst.ops.0 == 1_250 && values.len() == 125 && values[0] == value
         }));
     }
 }
@@ -251,5 +251,6 @@ fn a_level_is_read_once_and_a_long_operation_twice() {
     let turn = |ops| Turn { batch: 1, ops };
     assert_eq!(turns(&level, plan(f64::MAX)), (turn(1), 1));
     assert_eq!(turns(case, plan(50e6)), (turn(1), 2));
-    assert_eq!(turns(case, plan(1_000.0)), (turn(2_500), 6));
+    assert_eq!(turns(case, plan(2e6)), (turn(1), 6));
+    assert_eq!(turns(case, plan(1_000.0)), (turn(1_250), 12));
 }
