@@ -122,6 +122,8 @@ impl Extra {
                 if operation < ALONE {
                     return Err(Failure::Fail("an operation too short for a tail".into()));
                 }
+                // The first are slower than those that will be measured.
+                (0..FOR_TAIL).try_for_each(|_| run(granule).map(drop))?;
                 let mut times = (0..FOR_TAIL)
                     .map(|_| run(granule))
                     .collect::<Result<Vec<Ticks>, Failure>>()?;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use anyhow::bail;
 use oscost_harness::probe::{Launch, Surroundings};
 use oscost_harness::runner::Ending;
 use oscost_harness::session::Session;
@@ -33,6 +34,15 @@ pub(crate) fn parts(options: &Gate, results: &mut Results) -> anyhow::Result<End
     let session = Session::open();
     let own = session.launch()?;
     let run = session.header(Driver::Rounds, Tier::Core, options.seed, &[]);
+    if let Some(begun) = results.begun.first()
+        && begun.machine.key != run.machine.key
+    {
+        bail!(
+            "the file was begun on machine {}, and this is {}",
+            begun.machine.key,
+            run.machine.key
+        );
+    }
     results.begin(Begun {
         tool: run.tool,
         machine: run.machine,
@@ -140,7 +150,7 @@ fn variable(_: Part) -> anyhow::Result<OsString> {
 
 #[cfg(not(feature = "injection"))]
 fn variable(part: Part) -> anyhow::Result<OsString> {
-    anyhow::bail!(
+    bail!(
         "the part {} puts extra work into operations, which this build cannot: `scripts/selftest` makes one that can",
         part.name()
     )

@@ -6,6 +6,7 @@
 //! goes on; what is told is made from that file alone.
 
 mod cases;
+mod gain;
 mod gated;
 mod measure;
 mod options;

@@ -242,3 +242,48 @@ impl Results {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suite(part: Part, number: u32) -> SuiteLine {
+        SuiteLine {
+            part,
+            suite: number,
+            seconds: 1.5,
+            invalid: None,
+            figures: Vec::new(),
+            pairs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_cut_short_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.jsonl");
+        let mut results = Results::open(Some(&path)).unwrap();
+        results.add(suite(Part::Aa, 0)).unwrap();
+        results.add(suite(Part::Ab5, 0)).unwrap();
+        // Killed in the middle of a line.
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text += "{\"kind\":\"suite\",\"pa";
+        std::fs::write(&path, text).unwrap();
+        let mut again = Results::open(Some(&path)).unwrap();
+        assert_eq!((again.count(Part::Aa), again.count(Part::Tail)), (1, 0));
+        again.add(suite(Part::Aa, 1)).unwrap();
+        let whole = Results::read(&path).unwrap();
+        assert_eq!(whole.suites, again.suites);
+        assert_eq!(whole.count(Part::Aa), 2);
+    }
+
+    #[test]
+    fn damage_before_the_last_line_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.jsonl");
+        std::fs::write(&path, "{}\n{}\n").unwrap();
+        let error = Results::read(&path).unwrap_err().to_string();
+        assert!(error.contains("line 1"), "{error}");
+        assert!(Results::read(&folder.path().join("none")).is_err());
+    }
+}

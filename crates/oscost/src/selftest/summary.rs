@@ -1,11 +1,12 @@
 //! What all suites together say: shares with their exact intervals.
 
+use oscost_analysis::quantile;
 use oscost_analysis::statistics::clopper_pearson;
 use oscost_analysis::verdict::{Statistic, Verdict};
-use oscost_analysis::{quantile, robust_deviation};
 use oscost_record::CaseId;
 use serde::Serialize;
 
+use super::gain::{Gain, gains};
 use super::options::Part;
 use super::permuted::{self, permuted};
 use super::results::{Figure, Results, SuiteLine};
@@ -64,19 +65,6 @@ pub(crate) struct Detected {
     pub(crate) delta: Option<f64>,
     /// Suites given up by the null control.
     pub(crate) invalid: u64,
-}
-
-/// How far log ratios stray, by themselves and in pairs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Gain {
-    /// A suite of the catalogue.
-    pub(crate) suite: String,
-    pub(crate) cases: usize,
-    /// Robust standard deviation of ln(B / A), of processes of different
-    /// rounds: the geometric mean over the cases.
-    pub(crate) unpaired: f64,
-    /// The same of processes that took turns.
-    pub(crate) paired: f64,
 }
 
 impl Share {
@@ -196,51 +184,59 @@ fn middle(values: impl Iterator<Item = f64>) -> Option<f64> {
     quantile(&weighted, 0.5)
 }
 
-/// What pairing gains, by suite of the catalogue.
-fn gains(suites: &[&SuiteLine]) -> Vec<Gain> {
-    let mut ids: Vec<&CaseId> = Vec::new();
-    for measured in suites.iter().flat_map(|suite| &suite.pairs) {
-        if !ids.contains(&&measured.id) {
-            ids.push(&measured.id);
-        }
-    }
-    let mut found: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
-    for id in ids {
-        let Some(spreads) = spreads(id, suites) else {
-            continue;
-        };
-        match found.iter_mut().find(|(suite, _)| suite == id.suite()) {
-            Some((_, all)) => all.push(spreads),
-            None => found.push((id.suite().to_owned(), vec![spreads])),
-        }
-    }
-    let mean = |all: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| {
-        (all.iter().map(|spreads| of(spreads).ln()).sum::<f64>() / all.len() as f64).exp()
-    };
-    found
-        .into_iter()
-        .map(|(suite, all)| Gain {
-            suite,
-            cases: all.len(),
-            unpaired: mean(&all, |spreads| spreads.0),
-            paired: mean(&all, |spreads| spreads.1),
-        })
-        .collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Of one case: how far ln(B / A) strays of processes half of all rounds apart,
-/// and of those that were live at once.
-fn spreads(id: &CaseId, suites: &[&SuiteLine]) -> Option<(f64, f64)> {
-    let measured = suites
-        .iter()
-        .flat_map(|suite| &suite.pairs)
-        .filter(|measured| measured.id == *id && measured.statistic == Statistic::Median.name());
-    let trios: Vec<_> = measured.flat_map(|measured| &measured.trios).collect();
-    let half = trios.len() / 2;
-    let apart: Vec<f64> = (0..half)
-        .map(|index| trios[index + half].levels[1] - trios[index].levels[0])
-        .collect();
-    let paired: Vec<f64> = trios.iter().map(|trio| trio.differences[0]).collect();
-    let found = (robust_deviation(&apart)?, robust_deviation(&paired)?);
-    (found.0 > 0.0 && found.1 > 0.0).then_some(found)
+    fn suite(part: Part, verdict: Verdict, invalid: bool) -> SuiteLine {
+        let figure = Figure {
+            id: "a/b".into(),
+            statistic: Statistic::Median.name().to_owned(),
+            suspected: verdict == Verdict::Regressed,
+            verdict: verdict.name().to_owned(),
+            reason: String::new(),
+            ratio: Some(1.1),
+            delta: Some(0.02),
+        };
+        SuiteLine {
+            part,
+            suite: 0,
+            seconds: 30.0,
+            invalid: invalid.then(|| "odd".to_owned()),
+            figures: vec![figure],
+            pairs: Vec::new(),
+        }
+    }
+
+    fn of(suites: Vec<SuiteLine>) -> Summary {
+        let mut results = Results::open(None).unwrap();
+        suites
+            .into_iter()
+            .for_each(|suite| results.add(suite).unwrap());
+        Summary::of(&results)
+    }
+
+    #[test]
+    fn alarms_and_finds_are_counted_of_valid_suites_alone() {
+        use Verdict::{Improved, Invalid, Regressed, Same};
+        let summary = of(vec![
+            suite(Part::Aa, Same, false),
+            suite(Part::Aa, Improved, false),
+            suite(Part::Aa, Invalid, true),
+            suite(Part::Ab10, Regressed, false),
+            suite(Part::Ab10, Same, false),
+            suite(Part::Ab10, Invalid, true),
+        ]);
+        let unchanged = summary.unchanged.unwrap();
+        assert_eq!((unchanged.alarmed.count, unchanged.alarmed.of), (1, 2));
+        assert_eq!((unchanged.invalid.count, unchanged.invalid.of), (1, 3));
+        let [found] = summary.detected.as_slice() else {
+            panic!("{:?}", summary.detected);
+        };
+        assert_eq!(
+            (found.found.count, found.found.of, found.invalid),
+            (1, 2, 1)
+        );
+        assert_eq!(summary.seconds, [(Part::Aa, 90.0), (Part::Ab10, 90.0)]);
+    }
 }

@@ -239,6 +239,16 @@ fn nothing_can_be_injected_into_what_is_shipped() {
         println!("skipped: this is the build that is not shipped");
         return;
     }
+    let asked = oscost()
+        .args(["selftest", "gate", "--part", "ab-10"])
+        .output()
+        .unwrap();
+    assert_eq!(asked.status.code(), Some(2));
+    assert!(
+        said(&asked).contains("scripts/selftest"),
+        "{}",
+        said(&asked)
+    );
     let name = ["OSCOST", "INJECT"].join("_").into_bytes();
     let binary = std::fs::read(program()).unwrap();
     assert!(!binary.windows(name.len()).any(|window| window == name));
