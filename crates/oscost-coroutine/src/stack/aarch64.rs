@@ -5,15 +5,8 @@
 //! ```text
 //! context + 160  whatever the caller of `exchange` has on its stack
 //! context + 144  x29 (frame pointer), x30 (return address)
-//! context + 128  x27, x28
-//! context + 112  x25, x26
-//! context +  96  x23, x24
-//! context +  80  x21, x22
-//! context +  64  x19, x20
-//! context +  48  d14, d15
-//! context +  32  d12, d13
-//! context +  16  d10, d11
-//! context        d8, d9                    <- 16-byte boundary
+//! context +  64  x19 to x28, in rising order
+//! context        d8 to d15, likewise       <- 16-byte boundary
 //! ```
 //!
 //! A stack left by [`pause`] holds, from its context upwards, the address to go
