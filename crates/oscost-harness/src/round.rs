@@ -56,9 +56,9 @@ pub fn take_bursts(
     take_bursts_beside(probe, plan, ops, count, None).map(|(bursts, _)| bursts)
 }
 
-/// The same, and after each burst one of a frozen workload, before it in every
-/// other pair: a steady drift then falls on both alike. A workload that fails
-/// takes nothing from the case.
+/// The same, and between every two bursts one of a frozen workload, which is
+/// the neighbour of both: a steady drift then falls on it as on the two. A
+/// workload that fails takes nothing from the case.
 pub(crate) fn take_bursts_beside(
     probe: &mut dyn Probe,
     plan: Plan,
@@ -69,16 +69,20 @@ pub(crate) fn take_bursts_beside(
     let mut totals = TotalsReader::open(&Sources::machine());
     let mut taken = Bursts::new();
     let mut pairs = Vec::new();
+    let mut neighbour = None;
     let turn = Turn {
         batch: plan.batch,
         ops,
     };
     for number in 0..count {
-        let mut beside = || companion.as_mut().and_then(|companion| companion.burst());
-        let before = if number % 2 == 1 { beside() } else { None };
         let (burst, values) = marked_burst(probe, &mut totals, turn)?;
-        let own = if number % 2 == 1 { before } else { beside() };
-        pairs.push((Nanos(median(values.clone()).unwrap_or_default()), own));
+        if let Some(companion) = &mut companion {
+            if number % 2 == 0 {
+                neighbour = companion.burst();
+            }
+            let own = median(values.clone()).unwrap_or_default();
+            pairs.push((Nanos(own), neighbour));
+        }
         taken.push((burst, values));
     }
     let reference = companion.and_then(|companion| companion.reference(&pairs));

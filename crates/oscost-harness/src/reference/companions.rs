@@ -140,8 +140,9 @@ impl Companion {
     }
 
     /// What a line of a record says of it, from the median times of
-    /// neighbouring bursts, the case's and its own. `None` where one of its own
-    /// is missing, or there is no ratio.
+    /// neighbouring bursts: each of the case's with the one of its own that lies
+    /// next to it. `None` where one of its own is missing, or there is no
+    /// ratio.
     pub(crate) fn reference(&self, pairs: &[(Nanos, Option<Nanos>)]) -> Option<Reference> {
         let own: Option<Vec<f64>> = pairs.iter().map(|(_, own)| Some((*own)?.0)).collect();
         let own = own?;
