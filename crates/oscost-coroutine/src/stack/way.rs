@@ -15,7 +15,7 @@ pub trait Way: sealed::Sealed {
     /// calls `entry` with them.
     ///
     /// # Safety
-    /// `links` must be on a 16-byte boundary, with [`super::FIRST_FRAME`]
+    /// `links` must be on a 16-byte boundary, with `FIRST_FRAME`
     /// writable bytes below them that nobody else uses.
     ///
     /// [`resume`]: Self::resume
