@@ -57,8 +57,6 @@ pub(crate) struct Lines {
     /// Whether marks of one size stand side by side rather than over one
     /// another.
     apart: bool,
-    /// Whether each panel has an upright scale of its own.
-    own_scales: bool,
     /// Panels side by side on a desk, at most.
     abreast: usize,
     panels: Vec<Panel>,
@@ -129,9 +127,6 @@ impl Picture for Lines {
         }
         if self.apart {
             legend += " Marks of one size stand side by side.";
-        }
-        if self.own_scales {
-            legend += " Each panel has an upright scale of its own.";
         }
         if !self.legend.is_empty() {
             legend = format!("{legend} {}", self.legend);

@@ -1,39 +1,33 @@
 //! Locks against the number of contenders: how many get through, and how long
-//! the unlucky wait. A panel for each section and what is done outside it, a line
-//! for each lock, in the same colour in every panel.
+//! the unlucky wait. A panel for each lock, a line for each load: how long the
+//! lock is held and left alone. Which lock is best under a load is another
+//! picture's question; here one sees what more contenders do to each.
 
 use oscost_analysis::{Contest, Estimate, Load, Summary, contests};
 use oscost_record::{TaskKind, Unit};
 
 use super::gather::point;
-use super::{Lines, NAME, Panel, Series};
+use super::{Lines, Panel, Series};
 use crate::picture::mark::Look;
 use crate::picture::scale::Measure;
 use crate::words;
 
-/// A panel with fewer lines compares nothing.
-const LINES: usize = 2;
-/// With more lines than this, panels stand below one another.
-const ABREAST: usize = 8;
+/// How a load is named beside its line.
+const LOADS: &str = "Beside the lines: how long the lock is held, and after the plus sign how long each contender leaves it alone.";
 
-/// Acquisitions a second; `None` where no two locks were measured with two
-/// numbers of contenders.
+/// Acquisitions a second; `None` where no lock was measured with two numbers of
+/// contenders.
 pub(crate) fn lock_throughput(summaries: &[Summary]) -> Option<Lines> {
-    let panels = panels(summaries, &Measure::PerSecond, |contest| Some(contest.rate));
-    (!panels.is_empty()).then(|| Lines {
+    let costs = Measure::PerSecond;
+    let panels = panels(summaries, &costs, |contest| Some(contest.rate));
+    let legend = "All contenders together. A line that falls: more contenders get less done.";
+    let lines = Lines {
         stem: "lock-throughput-against-contenders".to_owned(),
         title: "How often a lock is taken, against the number of contenders".to_owned(),
-        legend: "All contenders together. A lock that falls pays for its contenders.".to_owned(),
-        size: "number of contenders",
-        sizes: Measure::Count,
-        costs: Measure::PerSecond,
         cost: "acquisitions per second".to_owned(),
-        heights: heights(&panels),
-        apart: true,
-        own_scales: true,
-        abreast: abreast(&panels),
-        panels,
-    })
+        ..curves(costs, legend, panels)
+    };
+    (!lines.panels.is_empty()).then_some(lines)
 }
 
 /// The wait that one acquisition in a hundred exceeds; `None` as above.
@@ -43,42 +37,34 @@ pub(crate) fn lock_waits(summaries: &[Summary]) -> Option<Lines> {
         let percentile = words::percentile(contest.summary, 99.0)?;
         Some(percentile.estimate).filter(|estimate| estimate.value > 0.0)
     });
-    (!panels.is_empty()).then(|| Lines {
+    let legend = "The 99th percentile of the time until the lock is had; it needs 1,000 samples, which a lock that starves its contenders never gives.";
+    let lines = Lines {
         stem: "lock-waits-against-contenders".to_owned(),
         title:
-            "How long the unluckiest hundredth waits for a lock, against the number of contenders".to_owned(),
-        legend: "The 99th percentile of the time until the lock is had; it needs 1,000 samples, which a lock that starves its contenders never gives.".to_owned(),
+            "How long the unluckiest hundredth waits for a lock, against the number of contenders"
+                .to_owned(),
+        cost: "p99 of the time per acquisition".to_owned(),
+        ..curves(costs, legend, panels)
+    };
+    (!lines.panels.is_empty()).then_some(lines)
+}
+
+/// What both pictures share.
+fn curves(costs: Measure, legend: &str, panels: Vec<Panel>) -> Lines {
+    Lines {
+        stem: String::new(),
+        title: String::new(),
+        legend: format!("{legend} {LOADS}"),
         size: "number of contenders",
         sizes: Measure::Count,
         costs,
-        cost: "p99 of the time per acquisition".to_owned(),
-        heights: heights(&panels),
+        cost: String::new(),
+        heights: (330.0, 400.0),
         apart: true,
-        own_scales: true,
-        abreast: abreast(&panels),
+        abreast: 3,
         panels,
-    })
+    }
 }
-
-fn most_lines(panels: &[Panel]) -> usize {
-    let lines = panels.iter().map(|panel| panel.series.len());
-    lines.max().unwrap_or(0)
-}
-
-/// Panels of many lines need the width of the page for themselves.
-fn abreast(panels: &[Panel]) -> usize {
-    if most_lines(panels) > ABREAST { 1 } else { 2 }
-}
-
-/// So that every name has its room.
-fn heights(panels: &[Panel]) -> (f64, f64) {
-    let lines = most_lines(panels) as f64;
-    let height = |each: f64, least: f64| (each * lines + 100.0).max(least);
-    (height(NAME.0, 380.0), height(NAME.1, 440.0))
-}
-
-/// What tells the panels apart.
-type Place = (TaskKind, u64, u64);
 
 fn panels(
     summaries: &[Summary],
@@ -86,60 +72,71 @@ fn panels(
     what: impl Fn(&Contest<'_>) -> Option<Estimate>,
 ) -> Vec<Panel> {
     let all = contests(summaries);
-    let mut locks: Vec<&str> = Vec::new();
-    let mut places: Vec<(Place, Vec<Series>)> = Vec::new();
-    for contest in &all {
-        let name = contest.summary.info.title.as_str();
-        let number = locks.iter().position(|lock| *lock == name);
-        let number = number.unwrap_or_else(|| {
-            locks.push(name);
-            locks.len() - 1
-        });
+    let lengths = |of: fn(&Load) -> u64| {
+        let mut all: Vec<u64> = all.iter().map(|contest| of(&contest.load)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    let (sections, outsides) = (lengths(|load| load.section), lengths(|load| load.outside));
+    // A colour for each section, a shape for what is done outside it.
+    let look = |load: &Load| {
+        let place = |all: &[u64], one| all.iter().position(|other| *other == one).unwrap_or(0);
+        Look::member(
+            place(&sections, load.section),
+            place(&outsides, load.outside),
+        )
+    };
+    let mut panels: Vec<(TaskKind, Panel)> = Vec::new();
+    let mut loads: Vec<&Contest<'_>> = all.iter().collect();
+    loads.sort_by_key(|contest| {
+        let load = &contest.load;
+        (load.outside, load.section, load.contenders)
+    });
+    for contest in loads {
         let Some(estimate) = what(contest) else {
             continue;
         };
+        let load = &contest.load;
         let words = measure.interval(&estimate);
-        let Load {
-            section,
-            outside,
-            kind,
-            contenders,
-        } = contest.load;
-        let point = point(contest.summary, contenders, estimate, true, &words);
-        let place = (kind, section, outside);
-        let index = places.iter().position(|(other, _)| *other == place);
+        let point = point(contest.summary, load.contenders, estimate, true, &words);
+        let title = &contest.summary.info.title;
+        let name = format!("{title}, {}", words::kinds(load.kind));
+        let index = panels.iter().position(|(_, panel)| panel.name == name);
         let index = index.unwrap_or_else(|| {
-            places.push((place, Vec::new()));
-            places.len() - 1
+            let series = Vec::new();
+            panels.push((load.kind, Panel { name, series }));
+            panels.len() - 1
         });
-        let lines = &mut places[index].1;
+        let lines = &mut panels[index].1.series;
+        let name = named(load);
         match lines.iter_mut().find(|line| line.name == name) {
             Some(line) => line.points.push(point),
             None => lines.push(Series {
-                name: name.to_owned(),
-                look: Look::nth(number),
+                name,
+                look: look(load),
                 points: vec![point],
             }),
         }
     }
     // Threads first: they are many more.
-    places
-        .sort_by_key(|&((kind, section, outside), _)| (kind != TaskKind::Thread, section, outside));
-    let panel = |(place, mut series): (Place, Vec<Series>)| {
-        for line in &mut series {
-            line.points.sort_by(|a, b| a.size.total_cmp(&b.size));
-        }
-        series.retain(|line| line.points.len() > 1);
-        (series.len() >= LINES).then(|| Panel {
-            name: named(place),
-            series,
-        })
+    panels.sort_by_key(|(kind, _)| *kind != TaskKind::Thread);
+    let curve = |(_, mut panel): (TaskKind, Panel)| {
+        panel.series.retain(|line| line.points.len() > 1);
+        (!panel.series.is_empty()).then_some(panel)
     };
-    places.into_iter().filter_map(panel).collect()
+    panels.into_iter().filter_map(curve).collect()
 }
 
-/// `threads, 100 ns inside, 1,000 ns outside`.
-fn named((kind, section, outside): Place) -> String {
-    let name = format!("{}, {}", words::kinds(kind), words::load(section, outside));
-    words::sentence(&name).trim_end_matches('.').to_owned()
+/// `100 ns + 1 µs`.
+fn named(load: &Load) -> String {
+    let length = |nanos: u64| match nanos {
+        0 => "nothing".to_owned(),
+        nanos if nanos.is_multiple_of(1_000) => format!("{} µs", nanos / 1_000),
+        nanos => format!("{nanos} ns"),
+    };
+    match load.outside {
+        0 => length(load.section),
+        outside => format!("{} + {}", length(load.section), length(outside)),
+    }
 }

@@ -54,7 +54,6 @@ pub(crate) fn hand_offs_against_tasks(summaries: &[Summary]) -> Option<Lines> {
         cost,
         heights: (470.0, 520.0),
         apart: false,
-        own_scales: false,
         abreast: 2,
         panels: vec![Panel {
             name: String::new(),

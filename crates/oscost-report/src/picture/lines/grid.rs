@@ -52,7 +52,6 @@ pub(crate) fn hand_offs_against_sets(summaries: &[Summary]) -> Option<Lines> {
         cost: format!("net {cost}"),
         heights: (350.0, 340.0),
         apart: true,
-        own_scales: false,
         abreast: 2,
         panels,
     })

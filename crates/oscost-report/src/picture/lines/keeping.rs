@@ -23,7 +23,6 @@ pub(crate) fn memory_against_tasks(summaries: &[Summary]) -> Option<Lines> {
         costs: Measure::Of(Unit::memory("task")),
         heights: (470.0, 520.0),
         apart: false,
-        own_scales: false,
         abreast: 2,
         panels: vec![Panel {
             name: String::new(),

@@ -37,7 +37,6 @@ pub(crate) fn messages_against_size(summaries: &[Summary], placement: Placement)
             (NAME.1 * most + 100.0).max(460.0),
         ),
         apart: false,
-        own_scales: false,
         abreast: 1,
         panels,
     })

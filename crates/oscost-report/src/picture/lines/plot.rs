@@ -73,10 +73,7 @@ impl<'a> Plot<'a> {
         let bottom = if strip { foot - STRIP } else { foot };
         let zero = lines.points().any(|point| point.size <= 0.0);
         let sizes = lines.points().map(|point| point.size);
-        let up = match lines.own_scales {
-            true => Scale::over(ends(estimates(panel.points())), bottom, top),
-            false => Scale::over(ends(estimates(lines.points())), bottom, top),
-        };
+        let up = Scale::over(ends(estimates(lines.points())), bottom, top);
         let labels = labels(canvas, &up, &lines.costs) + 10.0;
         let left = room.left + labels.max(layout.pick(66.0, 60.0));
         let start = left + INSET + if zero { ZERO } else { 0.0 };

@@ -33,7 +33,6 @@ pub(crate) fn spawning_against_memory(summaries: &[Summary]) -> Option<Lines> {
         cost,
         heights: (520.0, 480.0),
         apart: true,
-        own_scales: false,
         abreast: 2,
         panels: vec![Panel {
             name: String::new(),

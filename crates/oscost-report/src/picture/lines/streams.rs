@@ -49,7 +49,6 @@ pub(crate) fn bandwidth_against_chunk(summaries: &[Summary]) -> Option<Lines> {
         cost: "bytes per second".to_owned(),
         heights: (380.0, 440.0),
         apart: false,
-        own_scales: false,
         abreast: 2,
         panels,
     })

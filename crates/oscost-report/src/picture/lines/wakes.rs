@@ -52,7 +52,6 @@ pub(crate) fn wakes_against_descriptors(summaries: &[Summary]) -> Option<Lines> 
         cost: "time per operation".to_owned(),
         heights: (300.0, 320.0),
         apart: false,
-        own_scales: false,
         abreast: 2,
         panels,
     })
