@@ -34,7 +34,9 @@ const TRIES: usize = 15;
 /// A stretch is at least so long.
 const STRETCH: Nanos = Nanos(20_000.0);
 /// Operations from which a process learns its own p99.
-const FOR_TAIL: usize = 1_000;
+const FOR_TAIL: usize = 4_000;
+/// How exactly the length of a tail is found out.
+const HALVINGS: usize = 40;
 /// Operations of which a tail makes sense are at least so long: those that the
 /// sampler times alone.
 const ALONE: Nanos = Nanos(2_000.0);
@@ -129,8 +131,7 @@ impl Extra {
                     .collect::<Result<Vec<Ticks>, Failure>>()?;
                 times.sort_unstable();
                 let middle = times[FOR_TAIL / 2].0 as f64;
-                let p99 = times[FOR_TAIL * 99 / 100].0 as f64;
-                (tail_steps(own, share, p99 / middle), each)
+                (own * tail_extra(&times, share, each) / middle, each)
             }
         };
         Ok(Self {
@@ -156,15 +157,30 @@ impl Extra {
     }
 }
 
-/// Steps that bring the slow operations to (1 + share) × the p99 that was there
-/// before, where `tail` is that p99 over the median and `own` the steps of a
-/// median operation. Nothing asked is nothing added.
-fn tail_steps(own: f64, share: f64, tail: f64) -> f64 {
-    if share > 0.0 {
-        own * ((1.0 + share) * tail - 1.0)
-    } else {
-        0.0
+/// The ticks that one operation in `each` must take longer, so that one in a
+/// hundred of all takes more than (1 + share) × their p99 of before: those that
+/// were so long by themselves count too. `times` in rising order. Nothing asked
+/// is nothing added.
+fn tail_extra(times: &[Ticks], share: f64, each: u64) -> f64 {
+    if share <= 0.0 {
+        return 0.0;
     }
+    let goal = (1.0 + share) * times[times.len() * 99 / 100].0 as f64;
+    let longer = |than: f64| {
+        let shorter = times.partition_point(|time| time.0 as f64 <= than);
+        (times.len() - shorter) as f64 / times.len() as f64
+    };
+    let slow = 1.0 / each as f64;
+    let (mut low, mut high) = (0.0, goal);
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(low, high);
+        if (1.0 - slow) * longer(goal) + slow * longer(goal - middle) < 0.01 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 /// How many steps take as long as an operation, and how long that is.
@@ -287,8 +303,19 @@ mod tests {
 
     #[test]
     fn a_tail_reaches_beyond_the_one_that_was_there() {
-        // An operation of 100 steps, its p99 twice as long: 260 in all.
-        assert_eq!(tail_steps(100.0, 0.3, 2.0), 160.0);
-        assert_eq!(tail_steps(100.0, 0.0, 2.0), 0.0);
+        // The p99 is 200: with 60 more, half of the slow ones would be at 260.
+        let mut times = vec![Ticks(100); 985];
+        times.extend([Ticks(200); 15]);
+        let extra = tail_extra(&times, 0.3, 50);
+        assert!((extra - 160.0).abs() < 0.1, "{extra}");
+        assert_eq!(tail_extra(&times, 0.0, 50), 0.0);
+        // Nine in a thousand are beyond the goal by themselves: few more will do.
+        let mut times: Vec<Ticks> = (0..991).map(Ticks).collect();
+        times.extend([Ticks(5_000); 9]);
+        let extra = tail_extra(&times, 0.3, 50);
+        let slow = times
+            .iter()
+            .filter(|time| time.0 as f64 + extra > 1.3 * 990.0);
+        assert!((40..80).contains(&slow.count()), "{extra}");
     }
 }

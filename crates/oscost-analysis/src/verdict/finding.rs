@@ -10,6 +10,10 @@ use crate::Estimate;
 use crate::bootstrap::CONFIDENCE;
 use crate::statistics::{smallest_effect, student_quantile};
 
+/// A δ above this hides what anybody would call a change: within it nothing is
+/// "the same".
+const BLIND: f64 = 0.25;
+
 /// The probability with which a change of the size called smallest is found.
 const POWER: f64 = 0.8;
 
@@ -38,8 +42,11 @@ impl Finding {
     /// What is said where nothing stands out.
     pub(crate) fn otherwise(&self) -> (Verdict, Reason) {
         let delta = self.delta.logarithmic();
-        if self.change.abs() + self.reach() <= delta {
+        let is_within = self.change.abs() + self.reach() <= delta;
+        if is_within && self.delta.share <= BLIND {
             (Verdict::Same, Reason::Within)
+        } else if is_within {
+            (Verdict::Inconclusive, Reason::Blind)
         } else if self.smallest() > self.delta.share {
             (Verdict::Inconclusive, Reason::TooNoisy)
         } else {
@@ -133,5 +140,28 @@ pub(crate) fn decide(
             footing,
             ..finding.judged(&judgement.id, judgement.statistic, said)
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without_change(noise: f64) -> (Verdict, Reason) {
+        let finding = Finding {
+            change: 0.0,
+            error: 0.001,
+            degrees: 20.0,
+            p: 0.5,
+            level: 0.05,
+            delta: Delta::of(noise, 0.0),
+        };
+        finding.otherwise()
+    }
+
+    #[test]
+    fn within_a_delta_that_hides_everything_nothing_is_the_same() {
+        assert_eq!(without_change(0.1), (Verdict::Same, Reason::Within));
+        assert_eq!(without_change(0.3), (Verdict::Inconclusive, Reason::Blind));
     }
 }

@@ -126,6 +126,9 @@ pub enum Reason {
     Within,
     /// Even a change larger than δ could have gone unseen.
     TooNoisy,
+    /// The case's own noise on this machine makes δ so large that it hides what
+    /// anybody would call a change.
+    Blind,
     /// A change of δ would have been seen; this one lies too near to δ.
     Borderline,
     /// So many are needed, so many are there.
@@ -165,6 +168,10 @@ impl fmt::Display for Reason {
             Self::TooNoisy => write!(
                 f,
                 "too noisy: the smallest change that could have been seen is larger than δ"
+            ),
+            Self::Blind => write!(
+                f,
+                "too noisy: the case's own noise on this machine hides changes of up to δ"
             ),
             Self::Borderline => write!(f, "the interval reaches beyond ±δ on one side"),
             Self::TooFewPairs(needed, there) => {
