@@ -1,6 +1,18 @@
 /* One operation: fork, _exit(0) in the child, waitpid in the parent. */
 #include "floor.h"
 
+#ifdef ALIKE
+/* Half of what the kernel maps around a fault, and more. */
+#define AROUND (64 * 1024)
+/* Pages that a probe has written before it forks. */
+#define OWN (80 * 1024)
+
+__attribute__((used)) static void before(void)
+{
+	__asm__ volatile(".skip %c0" : : "i"(AROUND));
+}
+#endif
+
 static uint64_t burst(uint64_t n)
 {
 	uint64_t start = floor_now();
@@ -19,9 +31,28 @@ static uint64_t burst(uint64_t n)
 	return floor_now() - start;
 }
 
+#ifdef ALIKE
+__attribute__((used)) static void after(void)
+{
+	__asm__ volatile(".skip %c0" : : "i"(AROUND));
+}
+
+static void own_pages(void)
+{
+	char *pages = malloc(OWN);
+	if (pages == NULL)
+		floor_fail("malloc");
+	memset(pages, 1, OWN);
+	__asm__ volatile("" : : "r"(pages) : "memory");
+}
+#endif
+
 int main(int argc, char **argv)
 {
 	floor_start_alone(argc, argv);
+#ifdef ALIKE
+	own_pages();
+#endif
 	floor_serve(burst);
 	return 0;
 }

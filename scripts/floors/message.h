@@ -1,15 +1,12 @@
 /* A round trip of a message to a child process and back, over a pair of
  * descriptors: what unix_stream.c, tcp.c, pipe_message.c and eventfd.c share.
- * Both sides read and write messages in full; each message carries its number,
- * and the partner sends back what it got. */
+ * Both sides write and read messages in full: every word of one follows from
+ * its number, and is compared. The partner answers with the next number.
+ */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
-#include "floor.h"
-
-#ifndef SIZE
-#define SIZE 64
-#endif
+#include "payload.h"
 
 /* Where a side reads, and where it writes. */
 struct side {
@@ -56,23 +53,25 @@ static void message_partner(void)
 	if (near.out != near.in)
 		message_close(near.out);
 	char message[SIZE];
-	while (message_read(far.in, message) == 1)
+	for (uint64_t number = 1; message_read(far.in, message) == 1; number += 2) {
+		payload_check(message, number);
+		payload_fill(message, number + 1);
 		message_write(far.out, message);
+	}
 }
 
 static uint64_t message_burst(uint64_t n)
 {
-	static uint64_t number;
+	static uint64_t number = 1;
+	static char message[SIZE];
 	uint64_t start = floor_now();
 	for (uint64_t i = 0; i < n; i++) {
-		char message[SIZE] = {0}, answer[SIZE];
-		number++;
-		memcpy(message, &number, sizeof number);
+		payload_fill(message, number);
 		message_write(near.out, message);
-		if (message_read(near.in, answer) != 1)
+		if (message_read(near.in, message) != 1)
 			floor_wrong("the partner closed its side");
-		if (memcmp(message, answer, SIZE) != 0)
-			floor_wrong("the partner answered with another message");
+		payload_check(message, number + 1);
+		number += 2;
 	}
 	return floor_now() - start;
 }

@@ -1,10 +1,8 @@
 /* One operation: 64 bytes to a child process and back, through two POSIX
  * message queues. */
-#include "floor.h"
+#include "payload.h"
 
 #include <mqueue.h>
-
-#define SIZE 64
 
 static mqd_t there, back;
 
@@ -42,24 +40,25 @@ static void queue_receive(mqd_t queue, char *message)
 static void partner(void)
 {
 	char message[SIZE];
-	for (;;) {
+	for (uint64_t number = 1;; number += 2) {
 		queue_receive(there, message);
+		payload_check(message, number);
+		payload_fill(message, number + 1);
 		queue_send(back, message);
 	}
 }
 
 static uint64_t burst(uint64_t n)
 {
-	static uint64_t number;
+	static uint64_t number = 1;
+	static char message[SIZE];
 	uint64_t start = floor_now();
 	for (uint64_t i = 0; i < n; i++) {
-		char message[SIZE] = {0}, answer[SIZE];
-		number++;
-		memcpy(message, &number, sizeof number);
+		payload_fill(message, number);
 		queue_send(there, message);
-		queue_receive(back, answer);
-		if (memcmp(message, answer, SIZE) != 0)
-			floor_wrong("the partner answered with another message");
+		queue_receive(back, message);
+		payload_check(message, number + 1);
+		number += 2;
 	}
 	return floor_now() - start;
 }

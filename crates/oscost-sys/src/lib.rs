@@ -22,6 +22,7 @@ pub mod kernel_thread;
 pub mod lasting;
 pub mod lock;
 pub mod map;
+pub mod message_queue;
 pub mod meter;
 pub mod notice;
 pub mod patchwork;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use nix::sys::eventfd::EventFd;
+use nix::unistd::{read, write};
 use oscost_harness::{During as _, Failure, Row};
 use oscost_record::Peers;
 
@@ -41,18 +42,17 @@ impl Way for Counter {
     }
 
     #[inline]
-    fn send(&mut self, write: impl FnOnce(&mut [u8])) -> Result<(), Failure> {
+    fn send(&mut self, fill: impl FnOnce(&mut [u8])) -> Result<(), Failure> {
         let mut number = [0; 8];
-        write(&mut number);
-        call("write(eventfd)", || {
-            self.to.write(u64::from_le_bytes(number))
-        })?;
-        Ok(())
+        fill(&mut number);
+        // The kernel takes all eight bytes or none.
+        call("write(eventfd)", || write(&*self.to, &number)).map(drop)
     }
 
     #[inline]
-    fn receive<R>(&mut self, read: impl FnOnce(&[u8]) -> R) -> Result<Received<R>, Failure> {
-        let number = call("read(eventfd)", || self.from.read())?;
-        Ok(Received::Message(read(&number.to_le_bytes())))
+    fn receive<R>(&mut self, look: impl FnOnce(&[u8]) -> R) -> Result<Received<R>, Failure> {
+        let mut number = [0; 8];
+        call("read(eventfd)", || read(&*self.from, &mut number))?;
+        Ok(Received::Message(look(&number)))
     }
 }

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
-use nix::mqueue::{MQ_OFlag, MqAttr, MqdT, mq_close, mq_open, mq_receive, mq_send, mq_unlink};
+use nix::mqueue::{MQ_OFlag, MqAttr, MqdT, mq_close, mq_open, mq_unlink};
 use nix::sys::stat::Mode;
 use oscost_harness::guard::Guard;
 use oscost_harness::{During as _, Failure, Row};
 use oscost_record::Peers;
+use oscost_sys::message_queue;
 
 use crate::talk::{Received, Way, call, messages};
 
@@ -51,14 +52,14 @@ impl Way for PosixQueue {
     fn send(&mut self, write: impl FnOnce(&mut [u8])) -> Result<(), Failure> {
         write(&mut self.message);
         let queue = self.to.open()?;
-        call("mq_send", || mq_send(queue, &self.message, 0))
+        call("mq_send", || message_queue::send(queue, &self.message))
     }
 
     #[inline]
     fn receive<R>(&mut self, read: impl FnOnce(&[u8]) -> R) -> Result<Received<R>, Failure> {
         let queue = self.from.open()?;
         let length = call("mq_receive", || {
-            mq_receive(queue, &mut self.message, &mut 0)
+            message_queue::receive(queue, &mut self.message)
         })?;
         Ok(Received::Message(read(&self.message[..length])))
     }

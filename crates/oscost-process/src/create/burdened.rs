@@ -33,7 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
                 memory(setting),
             ]
         },
-        build: |setting| Ok(measure(Fork, burden::huge_memory(setting)?)),
+        build: |setting| measure(Fork, burden::huge_memory(setting)?),
         ..FULL
     },
     Row {
@@ -47,7 +47,7 @@ pub(crate) const ROWS: &[Row] = &[
             full: &[100, 1000, 10_000],
         }],
         needs: |setting| vec![Need::Mappings(setting.of("mappings") + 1000)],
-        build: |setting| Ok(measure(Fork, burden::mappings(setting)?)),
+        build: |setting| measure(Fork, burden::mappings(setting)?),
         ..FULL
     },
     Row {
@@ -61,7 +61,7 @@ pub(crate) const ROWS: &[Row] = &[
             full: &[0, 10, 100, 1000],
         }],
         needs: |setting| vec![Need::Tasks(setting.of("threads") + 10)],
-        build: |setting| Ok(measure(Fork, burden::threads(setting)?)),
+        build: |setting| measure(Fork, burden::threads(setting)?),
         ..FULL
     },
     Row {
@@ -70,7 +70,7 @@ pub(crate) const ROWS: &[Row] = &[
         question: "What does fork, exit and wait cost as the parent has more descriptors open?",
         axes: DESCRIPTORS,
         needs: |setting| vec![descriptors(setting)],
-        build: |setting| Ok(measure(Fork, burden::descriptors(setting)?)),
+        build: |setting| measure(Fork, burden::descriptors(setting)?),
         ..FULL
     },
     Row {
@@ -82,7 +82,7 @@ pub(crate) const ROWS: &[Row] = &[
         needs: |setting| vec![descriptors(setting), FOREIGN],
         build: |setting| {
             let run = Run::new(Target::Static, spawn)?;
-            Ok(measure(run, burden::descriptors(setting)?))
+            measure(run, burden::descriptors(setting)?)
         },
         ..FULL
     },
@@ -95,7 +95,7 @@ pub(crate) const ROWS: &[Row] = &[
         needs: |setting| vec![descriptors(setting), FOREIGN],
         build: |setting| {
             let run = Run::new(Target::Static, command)?;
-            Ok(measure(run, burden::descriptors(setting)?))
+            measure(run, burden::descriptors(setting)?)
         },
         ..FULL
     },

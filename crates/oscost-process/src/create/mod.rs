@@ -9,10 +9,13 @@ pub(crate) mod burdened;
 pub(crate) mod plain;
 pub(crate) mod program;
 
+use std::sync::atomic::Ordering;
+
 use oscost_harness::{
-    Audit, Axis, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
+    Audit, Axis, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, Setting, Work,
 };
 use oscost_record::{Aspect, Bytes, TaskKind, Tier};
+use oscost_sys::map::SharedPage;
 
 use self::burden::Burden;
 use crate::child;
@@ -30,25 +33,27 @@ trait Way {
 
 struct Creation<W> {
     way: W,
-    /// Processes that ended as they should have.
-    reaped: u64,
+    /// Counts the processes that ended as they should have. Shared memory is
+    /// not copied: a count on a page of its own would cost a fault with every
+    /// fork.
+    reaped: SharedPage,
     _burden: Burden,
 }
 
 /// Makes processes one way from a parent with a burden.
-fn measure(way: impl Way + 'static, burden: Burden) -> Measure {
-    Measure::Timed(Box::new(Creation {
+fn measure(way: impl Way + 'static, burden: Burden) -> Result<Measure, Failure> {
+    Ok(Measure::Timed(Box::new(Creation {
         way,
-        reaped: 0,
+        reaped: SharedPage::new().during("mmap")?,
         _burden: burden,
-    }))
+    })))
 }
 
 impl<W: Way> Work for Creation<W> {
     fn run(&mut self, ops: u64) -> Result<(), Failure> {
         for _ in 0..ops {
             self.way.once()?;
-            self.reaped += 1;
+            self.reaped.slot(0).long.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -56,7 +61,8 @@ impl<W: Way> Work for Creation<W> {
 
 impl<W: Way> Evidence for Creation<W> {
     fn audit(&mut self) -> Result<Audit, Failure> {
-        child::audit(self.way.ran().unwrap_or(self.reaped))
+        let reaped = self.reaped.slot(0).long.load(Ordering::Relaxed);
+        child::audit(self.way.ran().unwrap_or(reaped))
     }
 }
 

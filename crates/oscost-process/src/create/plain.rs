@@ -22,7 +22,7 @@ pub(crate) const ROWS: &[Row] = &[
             full: &[],
         }],
         needs: |setting| vec![memory(setting)],
-        build: |setting| Ok(measure(Fork, burden::memory(setting)?)),
+        build: |setting| measure(Fork, burden::memory(setting)?),
         ..ROW
     },
     Row {
@@ -85,7 +85,7 @@ fn borrowing(
         ran: AtomicU32::new(0),
         done: 0,
     };
-    Ok(measure(way, burden::memory(setting)?))
+    measure(way, burden::memory(setting)?)
 }
 
 impl Way for Borrowing {

@@ -150,7 +150,7 @@ fn with_memory(
     target: Target,
     way: fn(&mut Run) -> Result<(), Failure>,
 ) -> Result<Measure, Failure> {
-    Ok(measure(Run::new(target, way)?, burden::memory(setting)?))
+    measure(Run::new(target, way)?, burden::memory(setting)?)
 }
 
 fn shell(target: Target) -> Result<Measure, Failure> {
@@ -159,7 +159,7 @@ fn shell(target: Target) -> Result<Measure, Failure> {
     run.image.keep_over_exec()?;
     let line = std::mem::replace(&mut run.path, c"/bin/sh".to_owned());
     run.arguments = vec![c"sh".to_owned(), c"-c".to_owned(), line];
-    Ok(measure(run, burden::none()))
+    measure(run, burden::none())
 }
 
 #[inline]
