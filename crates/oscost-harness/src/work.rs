@@ -54,6 +54,12 @@ pub trait ParallelWork: Evidence {
     /// # Errors
     /// The call that refused, or the check that did not hold.
     fn run(&mut self, ops: u64, now: fn() -> Ticks) -> Result<Vec<Ticks>, Failure>;
+
+    /// Operations come in multiples of this: several for each of the parties,
+    /// say, since with fewer some of them would have nothing to do.
+    fn granule(&self) -> u64 {
+        1
+    }
 }
 
 /// A level that is read, not timed: memory.
