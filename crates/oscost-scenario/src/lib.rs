@@ -5,8 +5,12 @@
 //! from the rows.
 
 mod account;
+mod answer;
 mod child;
 mod crash;
+mod hosts;
+pub mod http;
+mod load;
 mod pace;
 mod piece;
 mod pipeline;
@@ -14,11 +18,21 @@ mod responsive;
 mod row;
 mod runtime;
 mod scaling;
+mod server;
+mod storm;
 
 use oscost_harness::Suite;
 
 /// All scenarios.
 pub const SUITE: Suite = Suite {
     name: "scenario",
-    families: &[responsive::ROWS, scaling::ROWS, crash::ROWS, pipeline::ROWS],
+    families: &[
+        responsive::ROWS,
+        scaling::ROWS,
+        crash::ROWS,
+        pipeline::ROWS,
+        storm::ROWS,
+        server::ROWS,
+        hosts::ROWS,
+    ],
 };
