@@ -99,7 +99,7 @@ pub struct Audit {
     pub parties: Vec<Party>,
     /// Figures that stand beside the samples, over what was done since the
     /// last audit. A name ends in its unit: `_share` is between 0 and 1,
-    /// `_per_second` a rate, `_ns` a time, `_bytes` a size, `_count` a number.
+    /// `_per_second` a rate, `_ns` a time, `_bytes` a size, `_count` a number; what it is counted per may follow.
     pub figures: BTreeMap<String, f64>,
 }
 

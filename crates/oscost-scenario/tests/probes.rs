@@ -119,6 +119,8 @@ fn figures_of(case: &Case) -> &'static [&'static str] {
 }
 
 fn tell_figures(bench: &Bench) {
+    // An emulator may not know the clocks of other processes.
+    let native = bench.session.machine.emulated.is_none();
     let mut measured = 0;
     for case in bench.smallest() {
         let id = &case.info.id;
@@ -131,7 +133,8 @@ fn tell_figures(bench: &Bench) {
             Ok((burst, values)) => {
                 assert!(burst.ops.0 >= 2 && !values.is_empty(), "{id}");
                 assert!(values.iter().all(|value| *value > 0.0), "{id}: {values:?}");
-                for figure in figures_of(&case) {
+                let figures = figures_of(&case).iter();
+                for figure in figures.filter(|name| native || !name.starts_with("cpu")) {
                     let told = burst.counters.figures.get(*figure);
                     assert!(told.is_some_and(|told| *told >= 0.0), "{id}: {figure}");
                 }

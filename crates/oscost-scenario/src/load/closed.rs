@@ -17,6 +17,8 @@ pub(crate) struct Closed {
 /// Questions for each connection: with fewer, some of them would be at rest
 /// from the beginning.
 const EACH: u64 = 2;
+/// And so many in all: some tens of milliseconds, so that the rate is one.
+const FEWEST: u64 = 2_000;
 
 impl Closed {
     pub(crate) fn new(site: Site) -> Self {
@@ -62,7 +64,8 @@ impl ParallelWork for Closed {
     }
 
     fn granule(&self) -> u64 {
-        EACH * self.site.connections() as u64
+        let connections = (self.site.connections() as u64).max(1);
+        (EACH * connections).max(FEWEST.next_multiple_of(connections))
     }
 }
 

@@ -21,7 +21,7 @@ fn site(design: Design) -> Site {
 fn every_design_answers_all_in_both_ways() {
     for design in Design::ALL {
         let mut closed = Closed::new(site(design));
-        assert_eq!(closed.granule(), 2 * CONNECTIONS as u64);
+        assert_eq!(closed.granule() % CONNECTIONS as u64, 0);
         let times = closed.run(40, read_monotonic).unwrap();
         assert_eq!(times.len(), 40, "{design:?}");
         let audit = closed.audit().unwrap();
