@@ -19,7 +19,11 @@ fn site(design: Design) -> Site {
 
 #[test]
 fn every_design_answers_all_in_both_ways() {
-    for design in Design::ALL {
+    // A child of an emulated process that has threads, as that of tests has,
+    // may make none; probes have none, and are tried in `tests/probes.rs`.
+    let emulated = std::env::var_os("OSCOST_PROBE_RUNNER").is_some();
+    let designs = Design::ALL.into_iter();
+    for design in designs.filter(|design| !emulated || *design == Design::Fork) {
         let mut closed = Closed::new(site(design));
         assert_eq!(closed.granule() % CONNECTIONS as u64, 0);
         let times = closed.run(40, read_monotonic).unwrap();
