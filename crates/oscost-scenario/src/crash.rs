@@ -33,7 +33,7 @@ const ROW: Row = Row {
 pub(crate) const ROWS: &[Row] = &[
     Row {
         operation: "crash/process",
-        title: "one of 8 processes goes down",
+        title: "one worker of 8 goes down",
         question: "How long after a bad access in one of eight worker processes is it known, and what becomes of the others?",
         task: TaskKind::Process,
         needs: |_| native(),
@@ -47,7 +47,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "crash/thread",
-        title: "one of 8 threads goes down",
+        title: "one worker of 8 goes down",
         question: "How long after a bad access in one of eight worker threads is it known, and what becomes of the others?",
         task: TaskKind::Thread,
         needs: |_| native(),
@@ -56,7 +56,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "crash/coroutine",
-        title: "one of 8 coroutines panics",
+        title: "one worker of 8 goes down",
         question: "How long after a panic in one of eight worker coroutines of a thread is it known, and what becomes of the others?",
         task: TaskKind::Coroutine,
         build: |_| crashes(Box::new(coroutine::Coroutines::new()?), WORKERS - 1),

@@ -23,7 +23,7 @@ const ROW: Row = Row {
 pub(crate) const ROWS: &[Row] = &[
     Row {
         operation: "pipeline/process",
-        title: "pipeline of two processes",
+        title: "pipeline of two tasks",
         question: "How long does each of many items take that one process makes and sends through a pipe, and another one checks?",
         task: TaskKind::Process,
         peers: Some(Peers::Processes),
@@ -32,7 +32,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "pipeline/thread",
-        title: "pipeline of two threads",
+        title: "pipeline of two tasks",
         question: "How long does each of many items take that one thread makes and sends through a channel, and another one checks?",
         task: TaskKind::Thread,
         peers: Some(Peers::Threads),
@@ -41,7 +41,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "pipeline/coroutine",
-        title: "pipeline of two coroutines",
+        title: "pipeline of two tasks",
         question: "How long does each of many items take that one coroutine makes and sends through a channel, and another one of the thread checks?",
         task: TaskKind::Coroutine,
         peers: Some(Peers::Coroutines),

@@ -35,7 +35,7 @@ const ROW: Row = Row {
 pub(crate) const ROWS: &[Row] = &[
     Row {
         operation: "responsive/same-thread",
-        title: "the same thread computes",
+        title: "the task itself computes",
         question: "How late does a tick come that is due 10 ms into a computation of 25 ms which the same thread has to finish first?",
         task: TaskKind::Thread,
         build: |_| beside(Neighbour::SameThread),
@@ -43,7 +43,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "responsive/coroutine-hog",
-        title: "a coroutine that never yields",
+        title: "another task computes",
         question: "How late does a coroutine's tick come that is due 10 ms into a computation of 25 ms in which another coroutine of the thread never yields?",
         task: TaskKind::Coroutine,
         build: |_| beside(Neighbour::Hog),
@@ -51,7 +51,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "responsive/coroutine-polite",
-        title: "a coroutine that yields",
+        title: "another computes, and yields",
         question: "How late does a coroutine's tick come that is due 10 ms into a computation of 25 ms in which another coroutine of the thread yields every 100 µs?",
         task: TaskKind::Coroutine,
         build: |_| beside(Neighbour::Polite),
@@ -59,7 +59,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "responsive/thread",
-        title: "another thread computes",
+        title: "another task computes",
         question: "How late does a thread's tick come while another thread computes on the same CPU?",
         task: TaskKind::Thread,
         build: |_| beside(Neighbour::Thread),
@@ -67,7 +67,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "responsive/process",
-        title: "another process computes",
+        title: "another task computes",
         question: "How late does a process's tick come while another process computes on the same CPU?",
         task: TaskKind::Process,
         build: |_| beside(Neighbour::Process),

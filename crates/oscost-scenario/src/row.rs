@@ -1,4 +1,5 @@
-//! What the rows of all scenarios have in common.
+//! What the rows of all scenarios have in common. Kinds of task that do the same
+//! work share its title: a report puts them side by side.
 
 use oscost_harness::{Expect, Failure, Place, Row};
 use oscost_record::{Aspect, TaskKind, Tier};

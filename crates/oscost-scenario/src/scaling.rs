@@ -43,7 +43,7 @@ const ROW: Row = Row {
 pub(crate) const ROWS: &[Row] = &[
     Row {
         operation: "scaling/process",
-        title: "pieces by processes",
+        title: "pieces of work shared out",
         question: "How long does each of many pieces of work for the CPU take when processes share them out?",
         task: TaskKind::Process,
         build: |setting| scaling(setting, Kind::Process),
@@ -51,7 +51,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "scaling/thread",
-        title: "pieces by threads",
+        title: "pieces of work shared out",
         question: "How long does each of many pieces of work for the CPU take when threads share them out?",
         task: TaskKind::Thread,
         tier: Tier::Core,
@@ -60,7 +60,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "scaling/coroutine",
-        title: "pieces by coroutines, 1 thread",
+        title: "pieces of work shared out",
         question: "How long does each of many pieces of work for the CPU take when coroutines of one thread share them out?",
         task: TaskKind::Coroutine,
         tier: Tier::Core,
@@ -69,7 +69,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "scaling/coroutines",
-        title: "pieces by coroutines, N threads",
+        title: "pieces shared out, N threads",
         question: "How long does each of many pieces of work for the CPU take when coroutines share them out, on as many threads of a runtime as there are coroutines?",
         task: TaskKind::Coroutine,
         build: |setting| scaling(setting, Kind::Pool),

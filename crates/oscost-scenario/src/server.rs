@@ -62,70 +62,70 @@ const COROUTINE: Row = Row {
 pub(crate) const ROWS: &[Row] = &[
     Row {
         operation: "server/fork",
-        title: "a process per connection",
+        title: "server, a task per connection",
         question: "How long does a request to a server with a process for each connection take, when every connection asks again at once?",
         build: |setting| closed(setting, Design::Fork),
         ..FORK
     },
     Row {
         operation: "server/thread",
-        title: "a thread per connection",
+        title: "server, a task per connection",
         question: "How long does a request to a server with a thread for each connection take, when every connection asks again at once?",
         build: |setting| closed(setting, Design::Thread),
         ..THREAD
     },
     Row {
         operation: "server/pool",
-        title: "a pool of 8 threads",
+        title: "server, a pool of 8",
         question: "How long does a request to a server with a pool of eight threads take, when every connection asks again at once?",
         build: |setting| closed(setting, Design::Pool),
         ..POOL
     },
     Row {
         operation: "server/coroutine",
-        title: "coroutines on one thread",
+        title: "server, a task per connection",
         question: "How long does a request to a server with a coroutine for each connection, all on one thread, take, when every connection asks again at once?",
         build: |setting| closed(setting, Design::Coroutine),
         ..COROUTINE
     },
     Row {
         operation: "server/coroutines",
-        title: "coroutines on all CPUs",
+        title: "server, a task each, all CPUs",
         question: "How long does a request to a server with a coroutine for each connection, on a thread for each CPU, take, when every connection asks again at once?",
         build: |setting| closed(setting, Design::Coroutines),
         ..COROUTINE
     },
     Row {
         operation: "server-open/fork",
-        title: "process per connection, 5,000/s",
+        title: "5,000/s, a task per connection",
         question: "How long after it was due has a request to a server with a process for each connection been answered, when 5,000 are due every second?",
         build: |setting| open(setting, Design::Fork),
         ..FORK
     },
     Row {
         operation: "server-open/thread",
-        title: "thread per connection, 5,000/s",
+        title: "5,000/s, a task per connection",
         question: "How long after it was due has a request to a server with a thread for each connection been answered, when 5,000 are due every second?",
         build: |setting| open(setting, Design::Thread),
         ..THREAD
     },
     Row {
         operation: "server-open/pool",
-        title: "a pool of 8 threads, 5,000/s",
+        title: "5,000/s, a pool of 8",
         question: "How long after it was due has a request to a server with a pool of eight threads been answered, when 5,000 are due every second?",
         build: |setting| open(setting, Design::Pool),
         ..POOL
     },
     Row {
         operation: "server-open/coroutine",
-        title: "coroutines, 1 thread, 5,000/s",
+        title: "5,000/s, a task per connection",
         question: "How long after it was due has a request to a server with a coroutine for each connection, all on one thread, been answered, when 5,000 are due every second?",
         build: |setting| open(setting, Design::Coroutine),
         ..COROUTINE
     },
     Row {
         operation: "server-open/coroutines",
-        title: "coroutines, all CPUs, 5,000/s",
+        title: "5,000/s, a task each, all CPUs",
         question: "How long after it was due has a request to a server with a coroutine for each connection, on a thread for each CPU, been answered, when 5,000 are due every second?",
         build: |setting| open(setting, Design::Coroutines),
         ..COROUTINE

@@ -73,7 +73,7 @@ const COROUTINE: Row = Row {
 pub(crate) const ROWS: &[Row] = &[
     Row {
         operation: "storm/timer/process",
-        title: "processes wait for a timer",
+        title: "payments, a timer",
         question: "How long does it take until each of many processes, started at once, has waited 10 ms for a timer and ended?",
         tier: Tier::Core,
         needs: |setting| processes_need(setting.value()),
@@ -82,7 +82,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "storm/timer/thread",
-        title: "threads wait for a timer",
+        title: "payments, a timer",
         question: "How long does it take until each of many threads, started at once, has waited 10 ms for a timer and ended?",
         tier: Tier::Core,
         needs: |setting| threads_need(setting.value()),
@@ -91,7 +91,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "storm/timer/coroutine",
-        title: "coroutines wait for a timer",
+        title: "payments, a timer",
         question: "How long does it take until each of many coroutines of a thread, started at once, has waited 10 ms for a timer and ended?",
         tier: Tier::Core,
         needs: coroutines_need,
@@ -100,49 +100,49 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         operation: "storm/unix/process",
-        title: "processes, database on UNIX",
+        title: "payments, a UNIX socket",
         question: "How long does it take until each of many processes, started at once, has an answer of a database on a UNIX socket that gives it after 10 ms?",
         build: |setting| storm(setting, Way::Unix, Processes),
         ..PROCESS
     },
     Row {
         operation: "storm/unix/thread",
-        title: "threads, database on UNIX",
+        title: "payments, a UNIX socket",
         question: "How long does it take until each of many threads, started at once, has an answer of a database on a UNIX socket that gives it after 10 ms?",
         build: |setting| storm(setting, Way::Unix, Threads),
         ..THREAD
     },
     Row {
         operation: "storm/unix/coroutine",
-        title: "coroutines, database on UNIX",
+        title: "payments, a UNIX socket",
         question: "How long does it take until each of many coroutines of a thread, started at once, has an answer of a database on a UNIX socket that gives it after 10 ms?",
         build: |setting| storm(setting, Way::Unix, Coroutines::new()?),
         ..COROUTINE
     },
     Row {
         operation: "storm/tcp/process",
-        title: "processes, database on TCP",
+        title: "payments, loopback TCP",
         question: "How long does it take until each of many processes, started at once, has an answer of a database on loopback TCP that gives it after 10 ms?",
         build: |setting| storm(setting, Way::Tcp, Processes),
         ..PROCESS
     },
     Row {
         operation: "storm/tcp/thread",
-        title: "threads, database on TCP",
+        title: "payments, loopback TCP",
         question: "How long does it take until each of many threads, started at once, has an answer of a database on loopback TCP that gives it after 10 ms?",
         build: |setting| storm(setting, Way::Tcp, Threads),
         ..THREAD
     },
     Row {
         operation: "storm/tcp/coroutine",
-        title: "coroutines, database on TCP",
+        title: "payments, loopback TCP",
         question: "How long does it take until each of many coroutines of a thread, started at once, has an answer of a database on loopback TCP that gives it after 10 ms?",
         build: |setting| storm(setting, Way::Tcp, Coroutines::new()?),
         ..COROUTINE
     },
     Row {
         operation: "storm/blocking/coroutine",
-        title: "coroutines that block",
+        title: "payments, a blocking call",
         question: "How long does it take until each of many coroutines of a thread, started at once, has made a call that blocks the thread for 10 ms?",
         axes: &[Axis {
             name: "tasks",
