@@ -1,6 +1,9 @@
 //! The runtimes that coroutines are given to.
 
-use oscost_harness::{During as _, Failure};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use oscost_harness::{During as _, Failure, pin};
+use oscost_record::Cpu;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinError;
 
@@ -21,6 +24,25 @@ pub(crate) fn on_workers(count: usize) -> Result<Runtime, Failure> {
     let mut builder = Builder::new_multi_thread();
     let builder = builder.worker_threads(count).enable_all();
     builder.build().during("build a tokio runtime")
+}
+
+/// The same, each of them on one of the CPUs, in turn.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn on_pinned_workers(count: usize, cpus: Vec<Cpu>) -> Result<Runtime, Failure> {
+    let turn = AtomicUsize::new(0);
+    let take_place = move || {
+        let turn = turn.fetch_add(1, Relaxed);
+        // Where it cannot, the scheduler has its way.
+        let _ = cpus
+            .get(turn % cpus.len().max(1))
+            .map(|cpu| pin::this_thread(*cpu));
+    };
+    let mut builder = Builder::new_multi_thread();
+    let builder = builder.worker_threads(count).enable_all();
+    let runtime = builder.on_thread_start(take_place).build();
+    runtime.during("build a tokio runtime")
 }
 
 /// A coroutine that panicked or was cut off.

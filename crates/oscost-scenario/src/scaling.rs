@@ -3,7 +3,9 @@
 //!
 //! Workers take pieces from one counter until it is through, so that none waits
 //! while there is work. They live as long as the case; making them is not part
-//! of what is timed.
+//! of what is timed. Each worker that the kernel knows has a CPU of its own: where
+//! others are at work as well, a scheduler may take longer than a probe lives to
+//! find out that two of them share one.
 
 mod bench;
 
@@ -12,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use oscost_harness::{
-    Audit, Axis, During as _, Evidence, Failure, Measure, Need, Row, Setting, Work,
+    Audit, Axis, During as _, Evidence, Failure, Measure, Need, Row, Setting, Work, pin,
 };
 use oscost_record::{TaskKind, Tier};
 use tokio::runtime::Runtime;
@@ -113,29 +115,32 @@ fn scaling(setting: &Setting, kind: Kind) -> Result<Measure, Failure> {
 impl Scaling {
     fn new(kind: Kind, workers: u32, piece: Piece) -> Result<Self, Failure> {
         let bench = Arc::new(Bench::new(workers, piece)?);
-        let numbers = 0..workers;
+        let cpus = pin::allowed()?;
+        // In turn, where there are fewer.
+        let places = (0..workers).zip(cpus.iter().copied().cycle());
         let crew = match kind {
             Kind::Process => {
-                let children = numbers.map(|_| Child::bound(|| bench.be_worker()));
+                let worker = |(number, cpu)| Child::bound(|| bench.be_worker(number, cpu));
+                let children = places.map(worker);
                 Crew::Processes(children.collect::<Result<_, _>>()?)
             }
             Kind::Thread => {
-                let spawn = |_| {
+                let spawn = |(number, cpu)| {
                     let bench = Arc::clone(&bench);
                     let part = move || {
-                        if let Err(failure) = bench.be_worker() {
+                        if let Err(failure) = bench.be_worker(number, cpu) {
                             panic!("a worker: {failure}");
                         }
                     };
                     let thread = thread::Builder::new().spawn(part);
                     thread.during("std::thread::spawn").map_err(too_many)
                 };
-                Crew::Threads(numbers.map(spawn).collect::<Result<_, _>>()?)
+                Crew::Threads(places.map(spawn).collect::<Result<_, _>>()?)
             }
             Kind::OneThread => Crew::Coroutines(runtime::on_this_thread()?),
             Kind::Pool => {
                 let threads = usize::try_from(workers).unwrap_or(usize::MAX);
-                Crew::Coroutines(runtime::on_workers(threads)?)
+                Crew::Coroutines(runtime::on_pinned_workers(threads, cpus)?)
             }
         };
         Ok(Self { bench, crew })
@@ -184,7 +189,9 @@ impl Work for Scaling {
 
 impl Evidence for Scaling {
     fn audit(&mut self) -> Result<Audit, Failure> {
-        account::audit(self.bench.proven()?, [].into())
+        let mut audit = account::audit(self.bench.proven()?, [].into())?;
+        audit.parties.extend(self.bench.places());
+        Ok(audit)
     }
 }
 
@@ -216,6 +223,11 @@ mod tests {
                 }
                 let done = scaling.audit().unwrap().done;
                 assert_eq!(done, 2 * scaling.granule(), "{kind:?} {workers}");
+                // They were where they were told to be.
+                let mut cpus = pin::allowed().unwrap().into_iter().cycle();
+                for party in scaling.bench.places() {
+                    assert_eq!(party.cpu, cpus.next(), "{kind:?} {workers}");
+                }
             }
         }
     }

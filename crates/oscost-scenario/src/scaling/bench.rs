@@ -5,7 +5,8 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::time::Duration;
 
-use oscost_harness::{During as _, Failure};
+use oscost_harness::{During as _, Failure, Party, pin, usage};
+use oscost_record::Cpu;
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::map::{SharedPage, Slot};
 use tokio::task::yield_now;
@@ -25,6 +26,9 @@ const TAKEN: usize = 1;
 const DONE: usize = 2;
 const SUM: usize = 3;
 const AT_REST: usize = 4;
+/// The first of those in which each worker says where it was: the number of the
+/// CPU and 1; 0 where it has not said.
+const PLACES: usize = 5;
 
 /// In place of the number of a round: the workers are to leave.
 const CLOSED: u32 = u32::MAX;
@@ -34,7 +38,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 impl Bench {
     pub(super) fn new(workers: u32, piece: Piece) -> Result<Self, Failure> {
         Ok(Self {
-            page: SharedPage::new().during("mmap(MAP_SHARED)")?,
+            page: SharedPage::with_slots(PLACES + workers as usize).during("mmap(MAP_SHARED)")?,
             workers,
             piece,
         })
@@ -105,8 +109,10 @@ impl Bench {
         true
     }
 
-    /// What a worker does until the bench is closed.
-    pub(super) fn be_worker(&self) -> Result<(), Failure> {
+    /// What a worker does until the bench is closed, on a CPU of its own.
+    pub(super) fn be_worker(&self, number: u32, cpu: Cpu) -> Result<(), Failure> {
+        pin::this_thread(cpu)?;
+        let place = &self.page.slot(PLACES + number as usize).word;
         let round = &self.laid_out().word;
         let mut last = 0;
         loop {
@@ -118,6 +124,8 @@ impl Bench {
                 return Ok(());
             }
             while self.do_next() {}
+            let here = usage::this_cpu().map_or(0, |Cpu(cpu)| cpu + 1);
+            place.store(here, Relaxed);
             if self.at_rest().fetch_add(1, AcqRel) + 1 == self.workers {
                 futex::wake(self.at_rest(), 1, Scope::Shared).during("futex(FUTEX_WAKE)")?;
             }
@@ -130,6 +138,17 @@ impl Bench {
         while self.do_next() {
             yield_now().await;
         }
+    }
+
+    /// Where the workers were, as far as they said.
+    pub(super) fn places(&self) -> Vec<Party> {
+        let slots = (0..self.workers as usize).map(|number| self.page.slot(PLACES + number));
+        let places = slots.filter_map(|slot| slot.word.load(Acquire).checked_sub(1));
+        let party = |cpu| Party {
+            cpu: Some(Cpu(cpu)),
+            ..Party::default()
+        };
+        places.map(party).collect()
     }
 
     /// How many pieces were done, all of them right.
