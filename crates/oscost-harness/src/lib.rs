@@ -16,6 +16,7 @@ pub mod histogram;
 #[cfg(feature = "injection")]
 pub mod injection;
 pub mod interrupt;
+pub mod limits;
 pub mod machine;
 pub mod memory;
 pub mod need;

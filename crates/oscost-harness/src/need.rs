@@ -29,6 +29,11 @@ pub enum Need {
     SmapsRollup,
     /// This many file descriptors in one process.
     Descriptors(u64),
+    /// The same in a case that raises its soft limit to the hard one, which is
+    /// then what counts. See [`limits::raise`](crate::limits::raise).
+    RaisedDescriptors(u64),
+    /// To be root, for what the text says.
+    Root(&'static str),
     /// Transparent huge pages where a program asks for them.
     HugePages,
     /// A file that a case opens or executes.
@@ -59,6 +64,10 @@ pub struct Supply {
     pub smaps_rollup: bool,
     /// The soft limit on descriptors (`RLIMIT_NOFILE`).
     pub descriptors: Option<u64>,
+    /// The hard one.
+    pub most_descriptors: Option<u64>,
+    /// Whether this user is root.
+    pub root: bool,
     /// What `/sys/kernel/mm/transparent_hugepage/enabled` says; absent where
     /// the kernel has none.
     pub huge_pages: Option<String>,
@@ -68,6 +77,7 @@ impl Supply {
     /// Reads the limits of the calling process on this machine.
     #[must_use]
     pub fn of(machine: &Machine, chosen: Chosen) -> Self {
+        let descriptors = getrlimit(Resource::RLIMIT_NOFILE).ok();
         Self {
             chosen,
             usable_cpus: machine.usable_cpus,
@@ -76,9 +86,9 @@ impl Supply {
             mappings: number("/proc/sys/vm/max_map_count"),
             memory: memory_available(),
             smaps_rollup: fs::read("/proc/self/smaps_rollup").is_ok(),
-            descriptors: getrlimit(Resource::RLIMIT_NOFILE)
-                .ok()
-                .map(|(soft, _)| soft),
+            descriptors: descriptors.map(|(soft, _)| soft),
+            most_descriptors: descriptors.map(|(_, hard)| hard),
+            root: nix::unistd::Uid::effective().is_root(),
             huge_pages: fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").ok(),
         }
     }
@@ -149,6 +159,12 @@ impl Supply {
                     "needs {count} descriptors, and RLIMIT_NOFILE is {most}. `ulimit -n {count}` raises it"
                 )
             }),
+            Need::RaisedDescriptors(count) => self.most_descriptors.filter(|&most| most < count).map(|most| {
+                format!(
+                    "needs {count} descriptors, and the hard limit of RLIMIT_NOFILE is {most}. `ulimit -Hn {count}`, as root, raises it"
+                )
+            }),
+            Need::Root(what) => (!self.root).then(|| format!("{what}: needs root")),
             Need::HugePages => match self.huge_pages.as_deref() {
                 None => Some("this kernel has no transparent huge pages".into()),
                 Some(enabled) => enabled.contains("[never]").then(|| {
@@ -233,6 +249,14 @@ mod tests {
         assert_eq!(supply.lack(Need::Native("x")), None);
         // Where no limit can be read, the case finds out by itself.
         assert_eq!(supply.lack(Need::Tasks(1 << 40)), None);
+        let root = Supply {
+            descriptors: Some(1024),
+            most_descriptors: Some(4096),
+            root: true,
+            ..Supply::default()
+        };
+        assert_eq!(root.lack(Need::RaisedDescriptors(4096)), None);
+        assert_eq!(root.lack(Need::Root("to do this")), None);
     }
 
     #[test]
@@ -259,6 +283,7 @@ mod tests {
             task_limits: vec![("RLIMIT_NPROC".into(), 100)],
             mappings: Some(65_530),
             descriptors: Some(1024),
+            most_descriptors: Some(4096),
             huge_pages: Some("always madvise [never]".into()),
             ..Supply::default()
         };
@@ -268,6 +293,8 @@ mod tests {
             (Need::Tasks(1000), "RLIMIT_NPROC"),
             (Need::Mappings(200_000), "vm.max_map_count"),
             (Need::Descriptors(2000), "RLIMIT_NOFILE"),
+            (Need::RaisedDescriptors(5000), "hard limit"),
+            (Need::Root("to do this"), "root"),
             (Need::HugePages, "switched off"),
             (Need::File("/nowhere"), "/nowhere"),
             (Need::Place(Placement::CrossCpu), "2 CPUs"),

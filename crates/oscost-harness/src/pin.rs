@@ -1,6 +1,6 @@
 //! Pinning: each task pins itself, and only itself.
 
-use nix::sched::{CpuSet, sched_setaffinity};
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 use oscost_record::Cpu;
 
@@ -20,6 +20,18 @@ pub fn this_thread(cpu: Cpu) -> Result<(), Failure> {
         .map_err(|failure| failure.with_remedy(&format!("CPU {cpu} must be online and allowed")))
 }
 
+/// The CPUs that the calling thread may run on, in their order
+/// (`sched_getaffinity(2)`).
+///
+/// # Errors
+/// What the call says.
+pub fn allowed() -> Result<Vec<Cpu>, Failure> {
+    let set = sched_getaffinity(Pid::from_raw(0)).during("sched_getaffinity")?;
+    let numbers = 0..u32::try_from(CpuSet::count()).unwrap_or(u32::MAX);
+    let is_allowed = |number: &u32| set.is_set(*number as usize) == Ok(true);
+    Ok(numbers.filter(is_allowed).map(Cpu).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +43,7 @@ mod tests {
             let here = crate::usage::this_cpu().unwrap();
             this_thread(here).unwrap();
             assert_eq!(crate::usage::this_cpu(), Some(here));
+            assert_eq!(allowed(), Ok(vec![here]));
         })
         .join()
         .unwrap();

@@ -86,7 +86,7 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
         Measure::Parallel(work) => {
             // The parties have to come together first, which takes longer than
             // a few operations.
-            let mut ops = PARALLEL_PILOT;
+            let mut ops = PARALLEL_PILOT.next_multiple_of(work.granule());
             loop {
                 let begin = clock.now();
                 work.run(ops, clock.reader())?;
@@ -252,6 +252,8 @@ pub fn burst(
             }
         }
         Measure::Parallel(work) => {
+            let ops = ops.next_multiple_of(work.granule());
+            taken.ops = ops;
             let ticks = work.run(ops, clock.reader())?;
             taken.ticks = ticks.into_iter().map(|Ticks(ticks)| ticks).collect();
         }

@@ -54,6 +54,12 @@ pub trait ParallelWork: Evidence {
     /// # Errors
     /// The call that refused, or the check that did not hold.
     fn run(&mut self, ops: u64, now: fn() -> Ticks) -> Result<Vec<Ticks>, Failure>;
+
+    /// Operations come in multiples of this: several for each of the parties,
+    /// say, since with fewer some of them would have nothing to do.
+    fn granule(&self) -> u64 {
+        1
+    }
 }
 
 /// A level that is read, not timed: memory.
@@ -93,7 +99,7 @@ pub struct Audit {
     pub parties: Vec<Party>,
     /// Figures that stand beside the samples, over what was done since the
     /// last audit. A name ends in its unit: `_share` is between 0 and 1,
-    /// `_per_second` a rate, `_ns` a time, `_bytes` a size, `_count` a number.
+    /// `_per_second` a rate, `_ns` a time, `_bytes` a size, `_count` a number; what it is counted per may follow.
     pub figures: BTreeMap<String, f64>,
 }
 

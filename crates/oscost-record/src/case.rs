@@ -71,6 +71,8 @@ pub enum Aspect {
     Delay,
     /// One task goes down: until that is known, until another serves.
     Crash,
+    /// A whole body of work, done by many tasks of one kind.
+    Work,
     /// How large something is: the bytes that a switch saves.
     Size,
     /// The loop around another case, without the work: what to subtract.
@@ -81,7 +83,7 @@ pub enum Aspect {
 
 impl Aspect {
     /// All of them, in the order in which a report shows them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Create,
         Self::Part,
         Self::Switch,
@@ -91,6 +93,7 @@ impl Aspect {
         Self::Lock,
         Self::Delay,
         Self::Crash,
+        Self::Work,
         Self::Size,
         Self::Control,
         Self::Floor,
@@ -228,7 +231,7 @@ name_as_serde! {
     Aspect {
         Create => "create", Switch => "switch", Memory => "memory", Part => "part",
         Touch => "touch", Talk => "talk", Lock => "lock", Delay => "delay",
-        Crash => "crash", Size => "size", Control => "control", Floor => "floor",
+        Crash => "crash", Work => "work", Size => "size", Control => "control", Floor => "floor",
     }
     Placement { SameCpu => "same-cpu", CrossCpu => "cross-cpu",
         SmtSibling => "smt-sibling", SameLlc => "same-llc", CrossLlc => "cross-llc",

@@ -141,7 +141,7 @@ pub struct Counters {
     pub parts: BTreeMap<String, f64>,
     /// Figures that the case took beside its samples. A name ends in its unit:
     /// `_share` is between 0 and 1, `_per_second` a rate, `_ns` a time,
-    /// `_bytes` a size, `_count` a number.
+    /// `_bytes` a size, `_count` a number; what it is counted per may follow.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub figures: BTreeMap<String, f64>,
 }

@@ -13,20 +13,29 @@ enum Kind {
     Number,
 }
 
-const ENDS: [(&str, Kind); 5] = [
+const ENDS: [(&str, Kind); 6] = [
     ("_share", Kind::Share),
     ("_per_second", Kind::Rate),
+    ("_per_s", Kind::Rate),
     ("_ns", Kind::Time),
     ("_bytes", Kind::Size),
     ("_count", Kind::Number),
 ];
 
-/// The name without its unit, and how to show a value of it.
+/// The name without its unit, and how to show a value of it. What the value is
+/// counted per may follow the unit: `cpu_ns_per_task`.
 fn parsed(name: &str) -> (String, &'static Kind) {
-    let found = ENDS
-        .iter()
-        .find_map(|(end, kind)| Some((name.strip_suffix(end)?, kind)));
-    let (name, kind) = found.unwrap_or((name, &Kind::Number));
+    let known = |name: &'_ str| {
+        ENDS.iter()
+            .find_map(|(end, kind)| Some((name.strip_suffix(end)?.to_owned(), kind)))
+    };
+    let counted_per = || {
+        let (name, per) = name.rsplit_once("_per_")?;
+        let (name, kind) = known(name)?;
+        Some((format!("{name} per {per}"), kind))
+    };
+    let found = known(name).or_else(counted_per);
+    let (name, kind) = found.unwrap_or_else(|| (name.to_owned(), &Kind::Number));
     (name.replace('_', " "), kind)
 }
 
@@ -100,5 +109,17 @@ mod tests {
             assert_eq!(with_interval(name, &estimate(value)), text);
         }
         assert_eq!(short("system_share", &estimate(0.4)), "system 40 %");
+        assert_eq!(
+            short("requests_per_s", &estimate(2_000.0)),
+            "requests 2,000 per second"
+        );
+        assert_eq!(
+            short("cpu_ns_per_task", &estimate(2_000.0)),
+            "cpu per task 2.00 µs"
+        );
+        assert_eq!(
+            short("switches_per_task", &estimate(2.0)),
+            "switches per task 2"
+        );
     }
 }

@@ -67,6 +67,7 @@ pub(crate) fn aspect(aspect: Aspect) -> &'static str {
         Aspect::Lock => "To lock and to wait",
         Aspect::Delay => "What the others wait",
         Aspect::Crash => "When one goes down",
+        Aspect::Work => "Whole programs",
         Aspect::Size => "How large it is",
         Aspect::Control => "Controls: the loop without the work",
         Aspect::Floor => "Floors: what everything else stands on",

@@ -9,6 +9,7 @@ pub const SUITES: &[Suite] = &[
     oscost_coroutine::SUITE,
     oscost_sync::SUITE,
     oscost_ipc::SUITE,
+    oscost_scenario::SUITE,
 ];
 
 /// What a probe may be asked for: the suites, and the drills of the harness.

@@ -174,7 +174,7 @@ fn a_workload_stands_beside_every_time_and_no_level() {
         .map(|case| (case.info.operation, case.row))
         .collect();
     for aspect in Aspect::ALL {
-        for suite in ["process", "thread", "coroutine", "sync", "ipc"] {
+        for suite in ["process", "thread", "coroutine", "sync", "ipc", "scenario"] {
             let found = beside(&CaseInfo {
                 aspect,
                 suite: suite.to_owned(),

@@ -191,6 +191,36 @@ fn parallel_work_gives_a_time_for_each_operation() {
     );
 }
 
+/// Parallel work of 8 parties.
+struct Eight;
+
+impl Evidence for Eight {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        Ok(Audit::default())
+    }
+}
+
+impl ParallelWork for Eight {
+    fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
+        assert_eq!(ops % 8, 0, "a party without work");
+        pass(ops * 1_000);
+        Ok(vec![Ticks(1_000); usize::try_from(ops).unwrap()])
+    }
+
+    fn granule(&self) -> u64 {
+        8
+    }
+}
+
+#[test]
+fn no_party_of_parallel_work_is_left_without() {
+    let mut measure = Measure::Parallel(Box::new(Eight));
+    let plan = pilot(&mut measure, &CLOCK).unwrap();
+    assert_eq!((plan.batch, plan.per_op), (1, Nanos(1_000.0)));
+    let taken = burst(&mut measure, &CLOCK, 1, 9).unwrap();
+    assert_eq!((taken.ops, taken.ticks.len()), (16, 16));
+}
+
 #[test]
 fn work_that_times_itself_is_taken_at_its_word() {
     let work = Fake {

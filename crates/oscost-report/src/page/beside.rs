@@ -1,5 +1,5 @@
 //! The tables of what is neither made, switched nor kept: handing over,
-//! locking, waiting, crashing, touching memory, sizes. One row per cost, one
+//! locking, waiting, crashing, whole programs, touching memory, sizes. One row per cost, one
 //! column per kind of task, so that the same cost of two kinds stands side by
 //! side. Not every case has a row here; the table of all cases leaves none out.
 
@@ -12,11 +12,12 @@ use crate::picture::Apart;
 use crate::words;
 
 /// The aspects that have no picture of their own, in order.
-const ASPECTS: [Aspect; 7] = [
+const ASPECTS: [Aspect; 8] = [
     Aspect::Talk,
     Aspect::Lock,
     Aspect::Delay,
     Aspect::Crash,
+    Aspect::Work,
     Aspect::Part,
     Aspect::Touch,
     Aspect::Size,

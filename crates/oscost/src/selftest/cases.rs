@@ -37,6 +37,7 @@ const UNCHANGED: &[&str] = &[
     "ipc/message/tcp/processes/block/size=64B/placement=same-cpu",
     "ipc/connect/unix/placement=same-cpu",
     "ipc/wake/epoll/idle=100/placement=same-cpu",
+    "scenario/scaling/coroutine/workers=1",
 ];
 
 /// What extra work is put into.
