@@ -15,7 +15,7 @@ const SERVER: f64 = 8.0 * 1024.0 * MEBIBYTE;
 pub(super) const THREADS: Rule = Rule {
     number: 7,
     claim: "An idle thread takes at least 4 MB, so 10,000 threads need 39 GB and do not fit a server of 8 GB.",
-    rule: "Holds if each further idle thread takes at least 4 MiB of memory: resident, page tables and kernel stack, by the slope of a line over numbers of threads. Addresses are counted apart: they are no memory until they are touched.",
+    rule: "Holds if 10,000 idle threads take at least 39.1 GiB of memory, which is 4 MiB each: resident, page tables and kernel stack, 10,000 times the slope of a line over numbers of threads. Addresses are counted apart: they are no memory until they are touched.",
     judge: threads,
 };
 
@@ -33,13 +33,22 @@ fn threads(record: &Evidence<'_>) -> Found<Ruling> {
             Err(gap) => gap,
         });
     };
-    let reading = |slope: Estimate| Reading {
-        number: slope,
-        scale: Scale::Bytes,
-        cases: cases(record, pthread),
+    let cases = cases(record, pthread);
+    let of_many = |slope: Estimate| {
+        let each = Reading {
+            number: slope,
+            scale: Scale::Bytes,
+            cases: cases.clone(),
+        };
+        each.times(MANY)
     };
-    let point = |what: &str, slope| Point::new(what, reading(slope), Bound::Least(STACK));
-    let of_many = |slope: Estimate| reading(slope).times(MANY).words();
+    let [memory, resident, mapped] = [whole.slope, resident.slope, addresses.slope].map(of_many);
+    let value = |of: &Reading| of.scale.words(of.number.value);
+    let counted = format!(
+        "addresses are counted ({}), not memory ({})",
+        value(&mapped),
+        value(&memory)
+    );
     let fits = match whole.slope.high * MANY < SERVER {
         true => "They fit 8 GB.",
         false if whole.slope.low * MANY >= SERVER => "They do not fit 8 GB.",
@@ -47,14 +56,15 @@ fn threads(record: &Evidence<'_>) -> Found<Ruling> {
     };
     let finding = format!(
         "10,000 idle threads take {} of memory, of which {} is resident, and map {} of addresses. {fits}",
-        of_many(whole.slope),
-        of_many(resident.slope),
-        of_many(addresses.slope),
+        memory.words(),
+        resident.words(),
+        mapped.words(),
     );
+    let enough = Bound::Least(STACK * MANY);
     Ok(Ruling::any(
         vec![
-            point("memory that is taken is counted", whole.slope),
-            point("addresses are counted, not memory", addresses.slope),
+            Point::new("memory that is taken is counted", memory, enough),
+            Point::new(counted, mapped, enough),
         ],
         finding,
     ))

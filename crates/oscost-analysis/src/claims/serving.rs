@@ -8,7 +8,7 @@ use crate::format::grouped;
 pub(super) const SERVER: Rule = Rule {
     number: 15,
     claim: "A web server that forks for each request works, one with threads is lighter, and coroutines win where much is waited for.",
-    rule: "Holds if at every number of connections a request takes at least 1.1 times the CPU time by fork that it takes by thread, and coroutines on all CPUs answer at least 1.1 times the requests per second that threads answer.",
+    rule: "Holds if at every number of connections at which all three were measured, a request takes at least 1.1 times the CPU time by fork that it takes by thread, and coroutines on all CPUs answer at least 1.1 times the requests per second that threads answer.",
     judge: |record| {
         let sizes = record.sizes("scenario/server/thread", "connections");
         let fallback = vec![(10, String::new())];

@@ -164,9 +164,14 @@ fn growth(record: &Evidence<'_>, ring: &str) -> Vec<(String, Found, Bound)> {
 pub(super) const KERNEL: Rule = Rule {
     number: 5,
     claim: "A thread switch is a trip into the kernel; a coroutine switch is not.",
-    rule: "Holds if the kernel counts at least 0.99 switches in a round trip of threads and at most 0.01 in one of coroutines, which takes at most the time of one system call.",
+    rule: "Holds if a round trip of threads takes at least 1.1 times as long as one of coroutines, which takes at most the time of one system call, and the kernel counts at least 0.99 switches in the former and at most 0.01 in the latter.",
     judge: |record| {
         let points = every(vec![
+            (
+                "a thread's round trip and a coroutine's",
+                record.ratio(PIPES[1], STACKFUL),
+                Bound::Least(MORE),
+            ),
             (
                 "a coroutine's round trip and a system call",
                 record.ratio(STACKFUL, SYSCALL),
@@ -185,13 +190,11 @@ pub(super) const KERNEL: Rule = Rule {
         ])?;
         let words = |place: usize| points[place].reading.words();
         let finding = format!(
-            "A round trip of coroutines takes {} the time of one system call and {} switches of the kernel; one of threads takes {} switches{}.",
-            words(0),
-            words(2),
+            "A round trip of coroutines takes {} the time of one system call and {} switches of the kernel; one of threads takes {} switches and {} the time.",
             words(1),
-            clause(record.ratio(PIPES[1], STACKFUL), |times| format!(
-                " and {times} the time"
-            ))
+            words(3),
+            words(2),
+            words(0),
         );
         Ok(Ruling::all(points, finding))
     },

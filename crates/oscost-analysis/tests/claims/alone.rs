@@ -75,7 +75,7 @@ fn what_idle_threads_keep() {
     let found = claim(7, &borrowed(&idle(28e3, 8.0 * mebibyte)));
     assert_eq!(
         found.verdict.to_string(),
-        "holds only when addresses are counted, not memory"
+        "holds only when addresses are counted (78.1 GiB), not memory (267 MiB)"
     );
     for part in [
         "10,000 idle threads take 267 MiB (",

@@ -112,22 +112,35 @@ pub(super) fn tally(claims: &[Claim]) -> String {
     let count =
         |wanted: fn(&Verdict) -> bool| claims.iter().filter(|claim| wanted(&claim.verdict)).count();
     let parts = [
-        (count(|one| *one == Verdict::Holds), "hold"),
+        (count(|one| *one == Verdict::Holds), ["holds", "hold"]),
         (
             count(|one| matches!(one, Verdict::HoldsWhen(_))),
-            "hold only under a condition",
+            [
+                "holds only under a condition",
+                "hold only under a condition",
+            ],
         ),
-        (count(|one| *one == Verdict::DoesNotHold), "do not hold"),
-        (count(|one| *one == Verdict::Undecided), "are undecided"),
+        (
+            count(|one| *one == Verdict::DoesNotHold),
+            ["does not hold", "do not hold"],
+        ),
+        (
+            count(|one| *one == Verdict::Undecided),
+            ["is undecided", "are undecided"],
+        ),
         (
             count(|one| matches!(one, Verdict::NotMeasured(_))),
-            "were not measured",
+            ["was not measured", "were not measured"],
         ),
     ];
-    let parts = parts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"));
+    let parts =
+        parts
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, [one, several])| {
+                let what = if number == 1 { one } else { several };
+                format!("{number} {what}")
+            });
     format!(
         "Of {}: {}.",
         words::several(claims.len() as u64, "claim"),

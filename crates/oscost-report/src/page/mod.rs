@@ -51,17 +51,23 @@ struct Page<'a> {
     chapter: &'a Chapter,
 }
 
-/// The style; that of a Chinese page brings its font with it, for machines that
-/// have none.
+/// The style; that of a Chinese page brings a font for its Chinese letters with
+/// it, for machines that have none of the usual ones.
 fn style(lang: Lang) -> Cow<'static, str> {
     match lang {
         Lang::En => Cow::Borrowed(STYLE),
         Lang::Zh => Cow::Owned(format!(
-            "@font-face {{ font-family: \"oscost-chinese\"; src: url(data:font/ttf;base64,{}); }}\n{STYLE}",
+            "@font-face {{ font-family: \"oscost-chinese\"; unicode-range: {LETTERS}; src: {USUAL}, url(data:font/ttf;base64,{}); }}\n{STYLE}",
             policy::base64(CHINESE_FONT)
         )),
     }
 }
+
+/// The letters of [`crate::tongue::is_chinese`], as a style names them.
+const LETTERS: &str = "U+2E80-9FFF, U+F900-FAFF, U+FF00-FFEF";
+
+/// Chinese fonts that machines have.
+const USUAL: &str = "local(\"PingFang SC\"), local(\"Noto Sans CJK SC\"), local(\"Microsoft YaHei\"), local(\"WenQuanYi Micro Hei\")";
 
 /// The whole page as text.
 ///

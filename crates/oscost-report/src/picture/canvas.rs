@@ -9,6 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle};
 
 use super::DrawError;
+use super::script::{pieces, runs};
 use super::theme::{CHINESE, FAMILY, Ink, Paint};
 use crate::tongue::{Lang, is_chinese};
 
@@ -78,8 +79,12 @@ impl Face {
 
     /// How wide a text is, in logical pixels of `scale` device pixels.
     fn width(&self, text: &str, scale: f64) -> f64 {
-        let size = self.font(text, scale).box_size(text);
-        size.map_or(0.0, |(width, _)| f64::from(width) / scale)
+        // A browser takes the Latin letters of a Chinese text from another font.
+        let width = |run: &str| {
+            let size = self.font(run, scale).box_size(run);
+            size.map_or(0.0, |(width, _)| f64::from(width) / scale)
+        };
+        runs(text).map(width).sum()
     }
 
     /// The text in lines of at most `room`, broken at `separator`. A part that
@@ -130,22 +135,6 @@ impl Face {
         };
         FontDesc::new(FontFamily::Name(family), self.size * scale * 1.24, style)
     }
-}
-
-/// A word cut after its signs and after every Chinese letter; none begins with
-/// a sign that closes.
-fn pieces(word: &str) -> Vec<String> {
-    let mut pieces: Vec<String> = Vec::new();
-    let mut ended = true;
-    for letter in word.chars() {
-        let closes = "，。；：）、？！”".contains(letter);
-        match pieces.last_mut() {
-            Some(piece) if !ended || closes => piece.push(letter),
-            _ => pieces.push(letter.to_string()),
-        }
-        ended = is_chinese(letter) || !letter.is_alphanumeric();
-    }
-    pieces
 }
 
 /// The surface of one picture.

@@ -17,6 +17,7 @@ mod ranks;
 mod render;
 mod rungs;
 mod scale;
+mod script;
 mod theme;
 
 use plotters::prelude::{DrawingAreaErrorKind, DrawingBackend};

@@ -34,8 +34,7 @@ enum Piece {
 }
 
 /// What parts a text that is no phrase, and what stands there instead.
-const SIGNS: [(&str, &str); 9] = [
-    ("; or ", "；或"),
+const SIGNS: [(&str, &str); 8] = [
     ("; ", "；"),
     (" · ", " · "),
     (": ", "："),
@@ -45,6 +44,9 @@ const SIGNS: [(&str, &str); 9] = [
     (" or ", "或"),
     (" and ", "和"),
 ];
+
+/// What parts conditions, which may be phrases with holes at their ends.
+const OR: (&str, &str) = ("; or ", "；或");
 
 /// How deep a text is taken apart at most.
 const DEPTH: usize = 400;
@@ -96,6 +98,7 @@ impl Book {
         self.holes(text, depth, true)
             .or_else(|| self.sentence(text, depth))
             .or_else(|| self.stopped(text, depth))
+            .or_else(|| self.parted(text, OR, depth))
             .or_else(|| self.holes(text, depth, false))
             .or_else(|| self.asked(text, depth))
             .or_else(|| self.apart(text, depth))
@@ -160,15 +163,23 @@ impl Book {
 
     /// A list, part by part; `None` where no part is known.
     fn apart(&self, text: &str, depth: usize) -> Option<String> {
-        let (sign, other) = SIGNS.iter().find(|(sign, _)| text.contains(sign))?;
-        let parts: Vec<Option<String>> = text
-            .split(sign)
-            .map(|part| self.found(part, depth - 1))
-            .collect();
-        parts.iter().any(Option::is_some).then(|| {
-            let parts = text.split(sign).zip(parts);
-            let said = parts.map(|(part, said)| said.unwrap_or_else(|| part.to_owned()));
-            said.collect::<Vec<_>>().join(other)
+        let mut signs = SIGNS.into_iter();
+        let sign = signs.find(|(sign, _)| split(text, sign).len() > 1)?;
+        self.parted(text, sign, depth)
+    }
+
+    /// The parts between these signs.
+    fn parted(&self, text: &str, (sign, other): (&str, &str), depth: usize) -> Option<String> {
+        let parts = split(text, sign);
+        if parts.len() < 2 {
+            return None;
+        }
+        let said = parts.iter().map(|part| self.found(part, depth - 1));
+        let said: Vec<Option<String>> = said.collect();
+        said.iter().any(Option::is_some).then(|| {
+            let parts = parts.iter().zip(said);
+            let parts = parts.map(|(part, said)| said.unwrap_or_else(|| (*part).to_owned()));
+            parts.collect::<Vec<_>>().join(other)
         })
     }
 
@@ -180,7 +191,7 @@ impl Book {
             Piece::Text(text) => text,
             Piece::Hole(_) => "",
         });
-        let signs = SIGNS.iter().map(|(_, other)| *other);
+        let signs = SIGNS.iter().chain([&OR]).map(|(_, other)| *other);
         let texts = self.whole.values().copied().chain(holed).chain(signs);
         texts
             .flat_map(str::chars)
@@ -250,6 +261,20 @@ impl Phrase {
     }
 }
 
+/// The parts of a text between signs that stand in no brackets.
+fn split<'t>(text: &'t str, sign: &str) -> Vec<&'t str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (place, _) in text.match_indices(sign) {
+        if is_whole(&text[start..place]) {
+            parts.push(&text[start..place]);
+            start = place + sign.len();
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
 /// Whether every bracket of a text has its other half there.
 fn is_whole(text: &str) -> bool {
     let depths = text.chars().scan(0_i32, |depth, letter| {
@@ -311,6 +336,12 @@ mod tests {
             book.say("process costs 5 ns. Process costs 6 ns."),
             "进程的开销是 5 ns。进程的开销是 6 ns。"
         );
+    }
+
+    #[test]
+    fn what_is_in_brackets_stays_together() {
+        assert_eq!(split("a (b, c), d", ", "), ["a (b, c)", "d"]);
+        assert_eq!(split("a", ", "), ["a"]);
     }
 
     #[test]

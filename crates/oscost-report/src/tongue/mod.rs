@@ -25,18 +25,18 @@ pub enum Lang {
 }
 
 /// The phrases, by subject.
-static CHINESE: LazyLock<Book> = LazyLock::new(|| {
-    Book::of(&[
-        include_str!("../../phrases/zh/words.txt"),
-        include_str!("../../phrases/zh/page.txt"),
-        include_str!("../../phrases/zh/answers.txt"),
-        include_str!("../../phrases/zh/claims.txt"),
-        include_str!("../../phrases/zh/pictures.txt"),
-        include_str!("../../phrases/zh/machine.txt"),
-        include_str!("../../phrases/zh/titles.txt"),
-        include_str!("../../phrases/zh/questions.txt"),
-    ])
-});
+const PHRASES: [&str; 8] = [
+    include_str!("../../phrases/zh/words.txt"),
+    include_str!("../../phrases/zh/page.txt"),
+    include_str!("../../phrases/zh/answers.txt"),
+    include_str!("../../phrases/zh/claims.txt"),
+    include_str!("../../phrases/zh/pictures.txt"),
+    include_str!("../../phrases/zh/machine.txt"),
+    include_str!("../../phrases/zh/titles.txt"),
+    include_str!("../../phrases/zh/questions.txt"),
+];
+
+static CHINESE: LazyLock<Book> = LazyLock::new(|| Book::of(&PHRASES));
 
 impl Lang {
     /// All of them, English first.
@@ -103,6 +103,31 @@ pub(crate) fn chinese_signs() -> std::collections::BTreeSet<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn phrases_come_in_pairs() {
+        for text in PHRASES {
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            let blocks = lines.collect::<Vec<_>>();
+            for pair in blocks
+                .split(|line| line.is_empty())
+                .filter(|pair| !pair.is_empty())
+            {
+                assert_eq!(pair.len(), 2, "{pair:?}");
+                assert!(!pair[0].contains(is_chinese), "{pair:?}");
+                let holes = |text: &str| text.matches('{').count();
+                assert!(holes(pair[1]) <= holes(pair[0]), "{pair:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_are_told_one_by_one() {
+        assert_eq!(
+            Lang::Zh.say("a task works on 256 KiB; or a task works on 1 MiB"),
+            "任务操作 256 KiB 内存；或任务操作 1 MiB 内存"
+        );
+    }
 
     #[test]
     fn english_is_left_alone() {

@@ -126,6 +126,17 @@ fn every_rule_finds_its_cases_and_each_row_names_its_claims() {
     assert!(judged >= 13, "{judged}");
 }
 
+#[test]
+fn every_verdict_is_in_the_book_of_phrases() {
+    for claim in claims(&summarise(&record())) {
+        let because = claim.verdict.because().unwrap_or_default();
+        for text in [claim.claim, claim.rule, claim.finding.as_str(), because] {
+            let said = Lang::Zh.say(text);
+            assert!(english(&said) < 3, "{text} => {said}");
+        }
+    }
+}
+
 /// Words of three small letters and more that follow each other.
 fn english(text: &str) -> usize {
     let word = |word: &str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
