@@ -24,9 +24,22 @@ struct Phrase {
     /// The same in the other language, each hole with its number.
     other: Vec<Piece>,
     letters: usize,
-    /// Whether it holds more than one.
-    sentences: bool,
+    reach: Reach,
 }
+
+/// How much of a text a phrase is besides its holes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// More than one sentence.
+    Sentences,
+    /// Words of one.
+    Words,
+    /// Hardly more than signs: `{} ({})`.
+    Signs,
+}
+
+/// Fewer letters are hardly more than signs.
+const FEW: usize = 5;
 
 enum Piece {
     Text(&'static str),
@@ -95,31 +108,37 @@ impl Book {
         if depth == 0 || !wordy {
             return None;
         }
-        self.holes(text, depth, true)
+        self.holes(text, depth, Reach::Sentences)
             .or_else(|| self.sentence(text, depth))
             .or_else(|| self.stopped(text, depth))
             .or_else(|| self.parted(text, OR, depth))
-            .or_else(|| self.holes(text, depth, false))
+            .or_else(|| self.holes(text, depth, Reach::Words))
+            .or_else(|| self.uncapitalised(text, depth))
+            .or_else(|| self.holes(text, depth, Reach::Signs))
             .or_else(|| self.asked(text, depth))
             .or_else(|| self.apart(text, depth))
-            .or_else(|| self.uncapitalised(text, depth))
     }
 
     /// What begins a sentence may stand inside one elsewhere.
     fn uncapitalised(&self, text: &str, depth: usize) -> Option<String> {
         let first = text.chars().next().filter(char::is_ascii_uppercase)?;
         let rest = &text[first.len_utf8()..];
-        self.found(&format!("{}{rest}", first.to_ascii_lowercase()), depth - 1)
+        let small = format!("{}{rest}", first.to_ascii_lowercase());
+        let whole = self
+            .whole
+            .get(small.as_str())
+            .map(|said| (*said).to_owned());
+        whole.or_else(|| self.holes(&small, depth, Reach::Words))
     }
 
     fn found_or_same(&self, text: &str, depth: usize) -> String {
         self.found(text, depth).unwrap_or_else(|| text.to_owned())
     }
 
-    /// A phrase with holes that the text is; one of several sentences or of one.
-    fn holes(&self, text: &str, depth: usize, sentences: bool) -> Option<String> {
+    /// A phrase with holes that the text is.
+    fn holes(&self, text: &str, depth: usize, reach: Reach) -> Option<String> {
         let wanted = self.holed.iter();
-        let mut wanted = wanted.filter(|phrase| phrase.sentences == sentences);
+        let mut wanted = wanted.filter(|phrase| phrase.reach == reach);
         wanted.find_map(|phrase| {
             let mut holes = Vec::new();
             phrase.fits(0, text, &mut holes).then(|| {
@@ -213,9 +232,14 @@ impl Phrase {
             rest = after;
         }
         english.push(rest);
+        let letters: usize = english.iter().map(|piece| piece.len()).sum();
         (!numeric.is_empty()).then(|| Self {
-            letters: english.iter().map(|piece| piece.len()).sum(),
-            sentences: text.contains(". "),
+            reach: match letters {
+                _ if text.contains(". ") => Reach::Sentences,
+                few if few < FEW => Reach::Signs,
+                _ => Reach::Words,
+            },
+            letters,
             english,
             numeric,
             other: pieces(other),

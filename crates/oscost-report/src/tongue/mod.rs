@@ -130,6 +130,15 @@ mod tests {
     }
 
     #[test]
+    fn a_phrase_that_begins_a_line_is_found_too() {
+        assert_eq!(
+            Lang::Zh.say("The coroutine has a fresh stack (corosensei)"),
+            "协程用新栈（corosensei）"
+        );
+        assert_eq!(Lang::Zh.say("Command, static"), "Command，静态");
+    }
+
+    #[test]
     fn english_is_left_alone() {
         assert_eq!(Lang::En.say("How sure"), "How sure");
         assert_eq!("zh".parse(), Ok(Lang::Zh));
