@@ -237,7 +237,7 @@ fn in_words(estimate: &Estimate, other: &str) -> String {
 }
 
 /// Why a case has no estimate.
-fn why_not(summary: Option<&Summary>) -> String {
+pub(crate) fn why_not(summary: Option<&Summary>) -> String {
     match summary.map(|summary| &summary.fate) {
         None => "not part of this run".to_owned(),
         Some(Fate::Skipped(why)) => format!("skipped: {why}"),

@@ -8,6 +8,7 @@ mod advice;
 mod binomial;
 mod bootstrap;
 mod certainty;
+mod claims;
 mod combine;
 mod compare;
 mod counted;
@@ -42,6 +43,9 @@ pub mod verdict;
 
 pub use advice::{Finding, Severity, findings};
 pub use binomial::{Ranks, ranks};
+pub use claims::{
+    Answer, Bound, Claim, Fact, Point, Reading, Scale, Trait, Verdict, claims, kinds,
+};
 pub use combine::{difference_of, ratio_of};
 pub use compare::{Change, Compared, Comparison, MeanRatio, NoRatio, Scope, Uncompared, compare};
 pub use course::{Stage, course};

@@ -64,7 +64,7 @@ pub fn sweeps<'a>(
 
 /// `thread/switch/ring/tasks=2/set=0KiB` without `set` is
 /// `thread/switch/ring/tasks=2`.
-fn id_without(id: &CaseId, parameter: &str) -> CaseId {
+pub(crate) fn id_without(id: &CaseId, parameter: &str) -> CaseId {
     let is_it = |part: &&str| {
         let name = part.split_once('=').map(|(name, _)| name);
         name != Some(parameter)

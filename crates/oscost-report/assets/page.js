@@ -20,7 +20,7 @@
       const right = value(b.cells[column], numeric);
       if (left === "" || right === "") return (left === "") - (right === "");
       if (numeric) return sign * (Number(left) - Number(right));
-      return sign * left.localeCompare(right, "en", { numeric: true });
+      return sign * left.localeCompare(right, document.documentElement.lang, { numeric: true });
     };
   }
 
@@ -45,12 +45,12 @@
     let count = 0;
     rows.forEach(function (row) {
       const text = row.textContent.toLowerCase();
-      const keep = kinds.includes(row.cells[1].textContent.trim()) &&
+      const keep = kinds.includes(row.cells[1].className) &&
         wanted.every(function (word) { return text.includes(word); });
       row.hidden = !keep;
       if (keep) count += 1;
     });
-    shown.textContent = count + " of " + rows.length + " cases";
+    shown.textContent = shown.dataset.words.replace("N", count).replace("M", rows.length);
   }
 
   // A link may lead to a row that is filtered out or to a closed picture.

@@ -16,6 +16,7 @@ mod page;
 mod past;
 mod picture;
 mod table;
+mod tongue;
 mod verdicts;
 mod words;
 
@@ -25,10 +26,11 @@ use oscost_record::Record;
 
 pub use comparison::{comparison_markdown, comparison_table};
 pub use error::ReportError;
-pub use markdown::markdown;
+pub use markdown::{markdown, markdown_in};
 pub use past::Past;
 pub use picture::DrawError;
 pub use table::{printable, table};
+pub use tongue::{Lang, UnknownLang};
 pub use verdicts::{Judged, verdict_json, verdict_markdown, verdict_table};
 pub use words::otherwise;
 
@@ -66,15 +68,28 @@ pub fn write_through_time(
     pasts: &[Past],
     out: &Path,
 ) -> Result<Written, ReportError> {
+    write_in(record, pasts, out, Lang::En)
+}
+
+/// The same in a language.
+///
+/// # Errors
+/// [`ReportError`] names the file and what the system said.
+pub fn write_in(
+    record: &Record,
+    pasts: &[Past],
+    out: &Path,
+    lang: Lang,
+) -> Result<Written, ReportError> {
     let summaries = oscost_analysis::summarise(record);
-    let chapter = Chapter::of(record, &summaries, pasts)?;
-    let page = page::render(&chapter)?;
+    let chapter = Chapter::of(record, &summaries, pasts, lang)?;
+    let page = page::render(&chapter, lang)?;
     files::folder(out)?;
     let mut pictures = Vec::new();
     for (name, bytes) in chapter.pictures()? {
         pictures.push(files::replace(out, &name, &bytes)?);
     }
-    let text = markdown(record, &summaries);
+    let text = markdown_in(record, &summaries, lang);
     let headlines = files::replace(out, "headlines.md", text.as_bytes())?;
     let page = files::replace(out, "index.html", page.as_bytes())?;
     Ok(Written {

@@ -135,6 +135,42 @@ fn the_page_works_in_a_browser() {
     assert_eq!(browser.console(), Vec::<Value>::new());
 }
 
+/// The same script serves the page in Chinese, and its longer or shorter words
+/// have room.
+#[test]
+fn the_chinese_page_works_in_a_browser() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let out = tempfile::tempdir().unwrap();
+    let record = common::record(3);
+    let written = oscost_report::write_in(&record, &[], out.path(), oscost_report::Lang::Zh);
+    browser.look(1280, "light");
+    browser.open(&written.unwrap().page);
+    let all = texts(&browser.run(SHOWN)).len();
+    browser.write("#words", "PIPE same-cpu");
+    browser.click("input[value=process]");
+    assert_eq!(
+        texts(&browser.run(SHOWN)),
+        ["thread/switch/pipe/placement=same-cpu"]
+    );
+    let said = browser.run("return document.getElementById('shown').textContent");
+    assert_eq!(said, json!(format!("{all} 个用例中的 1 个")));
+    for width in [380, 1280] {
+        browser.look(width, "light");
+        let over = browser.run(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        assert_eq!(over, json!(0), "the body scrolls sideways at {width}");
+        assert_eq!(
+            browser.run(OVERLAPS),
+            json!([]),
+            "labels that overlap at {width}"
+        );
+    }
+    assert_eq!(browser.console(), Vec::<Value>::new());
+}
+
 /// Pairs of texts of one picture whose boxes overlap, over every picture.
 const OVERLAPS: &str = "
 document.querySelectorAll('details').forEach(fold => { fold.open = true; });

@@ -40,7 +40,7 @@ impl Subject {
             place: Place::Anywhere,
             peers: Some(Peers::Threads),
             control: Some("control/turn"),
-            claims: &[10, 11],
+            claims: &[10, 11, 20],
             needs: self.needs,
             expect: |_| Expect::COUNT,
             build: self.build,

@@ -27,7 +27,7 @@ const fn row(
         place: Place::Anywhere,
         peers: Some(Peers::Threads),
         control: Some("control/turn"),
-        claims: &[11],
+        claims: &[11, 20],
         needs,
         expect: |_| Expect::COUNT,
         build,

@@ -160,6 +160,9 @@ pub(crate) struct Report {
     /// Open the page with `xdg-open`
     #[arg(long)]
     pub(crate) open: bool,
+    /// The language of page, pictures and Markdown: en or zh
+    #[arg(long, value_name = "LANG", default_value_t)]
+    pub(crate) lang: oscost_report::Lang,
 }
 
 #[derive(Debug, Args)]

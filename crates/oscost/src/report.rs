@@ -44,7 +44,7 @@ pub(crate) fn report(options: &Report) -> anyhow::Result<End> {
         // Nothing but records belongs in a history.
         None => PathBuf::from("oscost-report"),
     };
-    let written = oscost_report::write_through_time(record, &pasts, &out)?;
+    let written = oscost_report::write_in(record, &pasts, &out, options.lang)?;
     say(&written.page.display().to_string())?;
     if options.open {
         Command::new("xdg-open")

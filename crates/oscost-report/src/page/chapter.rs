@@ -1,15 +1,17 @@
 //! Everything the page says about one record, as text and figures in the
 //! order in which the template shows them.
 
-use oscost_analysis::{Severity, Summary, findings, headlines, per_task};
+use oscost_analysis::{Severity, Summary, claims, findings, headlines, kinds, per_task};
 use oscost_record::{Aspect, CaseId, Damage, Driver, Record, State};
 
 use super::answer::{Answer, census};
 use super::beside::Costs;
 use super::case::{Anchors, Row};
+use super::claims::{ClaimLine, tally};
 use super::drawings::Drawings;
 use super::figure::Figure;
 use super::keeping::Keeping;
+use super::kinds::TraitRow;
 use super::locks::locks;
 use super::machine::{Fact, Rounds, configuration, identity};
 use super::ridges::Group;
@@ -18,6 +20,7 @@ use super::through_time::{self, Times};
 use super::topic::Topic;
 use crate::Past;
 use crate::picture::Sheet;
+use crate::tongue::Lang;
 use crate::{ReportError, words};
 
 /// See the module.
@@ -30,6 +33,11 @@ pub(crate) struct Chapter {
     pub(super) driver: &'static str,
     pub(super) answers: Vec<Answer>,
     pub(super) sure: Vec<String>,
+    /// How the claims fared, and each of them.
+    pub(super) tally: String,
+    pub(super) claims: Vec<ClaimLine>,
+    /// The three kinds side by side.
+    pub(super) traits: Vec<TraitRow>,
     pub(super) emulated: Option<String>,
     /// Why the record is not whole, where it isn't.
     pub(super) cut: Option<&'static str>,
@@ -74,10 +82,11 @@ impl Chapter {
         record: &Record,
         summaries: &[Summary],
         pasts: &[Past],
+        lang: Lang,
     ) -> Result<Self, ReportError> {
         let run = &record.run;
         let anchors = Anchors::of(summaries);
-        let drawings = Drawings::of(summaries);
+        let drawings = Drawings::of(summaries, lang);
         let states: Vec<State> = record
             .rounds
             .iter()
@@ -98,6 +107,7 @@ impl Chapter {
         let rows = Row::all(summaries, &anchors, &drawings.distributions);
         let place = |id: &CaseId| anchors.of_case(id);
         let (times, sheets) = through_time::all(pasts, &anchors);
+        let verdicts = claims(summaries);
         Ok(Self {
             machine: words::machine(&run.machine),
             started: run.started.clone(),
@@ -110,6 +120,9 @@ impl Chapter {
             },
             answers: Answer::all(answers, summaries, &anchors),
             sure: sure.into_iter().map(|headline| headline.sentence).collect(),
+            tally: tally(&verdicts),
+            claims: ClaimLine::all(&verdicts, &anchors),
+            traits: TraitRow::all(&kinds(summaries), &anchors),
             emulated: run.machine.emulated.clone(),
             cut: match &record.end {
                 None => Some(

@@ -14,6 +14,7 @@ use crate::picture::{
     locks_at_loads, memory_against_tasks, messages_against_size, png, spawning_against_memory,
     uncontended_locks, wakes_against_descriptors,
 };
+use crate::tongue::Lang;
 use crate::{ReportError, words};
 
 /// See the module.
@@ -24,6 +25,7 @@ pub(super) struct Drawings {
     locks: Vec<Sketch>,
     talking: Vec<Sketch>,
     pub(super) distributions: Vec<Distribution>,
+    lang: Lang,
 }
 
 /// The anchor of a case's row.
@@ -110,11 +112,11 @@ fn talking(summaries: &[Summary]) -> Vec<Sketch> {
     sketches
 }
 
-fn plates(sketches: &[Sketch], place: Place<'_>) -> Result<Vec<Plate>, ReportError> {
+fn plates(sketches: &[Sketch], place: Place<'_>, lang: Lang) -> Result<Vec<Plate>, ReportError> {
     let plates = side_by_side(sketches, |sketch| {
         let figure = match &sketch.shape {
-            Shape::Lines(one) => Figure::of(one, place),
-            Shape::Ranks(one) => Figure::of(one, place),
+            Shape::Lines(one) => Figure::of(one, place, lang),
+            Shape::Ranks(one) => Figure::of(one, place, lang),
         }?;
         Ok(Plate {
             figure: Figure {
@@ -133,7 +135,7 @@ fn files(sketches: &[Sketch]) -> impl Iterator<Item = Drawing<'_>> {
 }
 
 impl Drawings {
-    pub(super) fn of(summaries: &[Summary]) -> Self {
+    pub(super) fn of(summaries: &[Summary], lang: Lang) -> Self {
         let alone = |lines: Option<Lines>| lines.map(|lines| (lines, Vec::new()));
         let spawning = spawning_against_memory(summaries).map(|lines| (lines, spawning(summaries)));
         let lines = [
@@ -149,6 +151,7 @@ impl Drawings {
             locks: locks(summaries),
             talking: talking(summaries),
             distributions: distributions(summaries),
+            lang,
         }
     }
 
@@ -156,7 +159,7 @@ impl Drawings {
         let figure = self
             .ladder
             .as_ref()
-            .map(|picture| Figure::of(picture, place));
+            .map(|picture| Figure::of(picture, place, self.lang));
         figure.transpose()
     }
 
@@ -164,26 +167,26 @@ impl Drawings {
         let figure = self
             .apart
             .as_ref()
-            .map(|picture| Figure::of(picture, place));
+            .map(|picture| Figure::of(picture, place, self.lang));
         figure.transpose()
     }
 
     /// Cost against size.
     pub(super) fn curves(&self, place: Place<'_>) -> Result<Vec<Figure>, ReportError> {
         let figure = |(picture, remarks): &(Lines, Vec<String>)| {
-            Ok(Figure::of(picture, place)?.saying(remarks.clone()))
+            Ok(Figure::of(picture, place, self.lang)?.saying(remarks.clone()))
         };
         self.lines.iter().map(figure).collect()
     }
 
     /// The pictures of locks.
     pub(super) fn locks(&self, place: Place<'_>) -> Result<Vec<Plate>, ReportError> {
-        plates(&self.locks, place)
+        plates(&self.locks, place, self.lang)
     }
 
     /// The pictures of talking.
     pub(super) fn talking(&self, place: Place<'_>) -> Result<Vec<Plate>, ReportError> {
-        plates(&self.talking, place)
+        plates(&self.talking, place, self.lang)
     }
 
     /// The distributions by aspect.
@@ -231,12 +234,12 @@ impl Drawings {
             .chain(headlines.map(Drawing::Distribution));
         let drawings: Vec<Drawing<'_>> = drawings.collect();
         let files = side_by_side(&drawings, |drawing| match drawing {
-            Drawing::Ladder(one) => file(*one, note),
-            Drawing::Apart(one) => file(*one, note),
-            Drawing::Lines(one) => file(*one, note),
-            Drawing::Ranks(one) => file(*one, note),
-            Drawing::Sheet(one) => file(*one, note),
-            Drawing::Distribution(one) => file(*one, note),
+            Drawing::Ladder(one) => file(*one, note, self.lang),
+            Drawing::Apart(one) => file(*one, note, self.lang),
+            Drawing::Lines(one) => file(*one, note, self.lang),
+            Drawing::Ranks(one) => file(*one, note, self.lang),
+            Drawing::Sheet(one) => file(*one, note, self.lang),
+            Drawing::Distribution(one) => file(*one, note, self.lang),
         });
         files.into_iter().collect()
     }
@@ -252,9 +255,9 @@ enum Drawing<'a> {
     Distribution(&'a Distribution),
 }
 
-fn file(picture: &impl Picture, note: &str) -> Result<(String, Vec<u8>), ReportError> {
+fn file(picture: &impl Picture, note: &str, lang: Lang) -> Result<(String, Vec<u8>), ReportError> {
     let name = format!("{}.png", picture.stem());
-    match png(picture, note) {
+    match png(picture, note, lang) {
         Ok(bytes) => Ok((name, bytes)),
         Err(source) => Err(ReportError::Draw {
             picture: name,

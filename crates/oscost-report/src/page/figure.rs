@@ -4,6 +4,7 @@ use oscost_record::CaseId;
 
 use crate::ReportError;
 use crate::picture::{Hit, Picture, Svg, svg};
+use crate::tongue::Lang;
 
 /// A figure of the page.
 pub(super) struct Figure {
@@ -23,10 +24,11 @@ impl Figure {
     pub(super) fn of(
         picture: &impl Picture,
         anchor: &dyn Fn(&CaseId) -> String,
+        lang: Lang,
     ) -> Result<Self, ReportError> {
         let stem = picture.stem().to_owned();
         let place = |hit: &Hit| anchor(&hit.id);
-        match svg(picture, &place) {
+        match svg(picture, &place, lang) {
             Ok(svg) => Ok(Self {
                 stem,
                 title: picture.title(),

@@ -6,12 +6,14 @@ mod answer;
 mod beside;
 mod case;
 mod chapter;
+mod claims;
 mod column;
 mod course;
 mod drawings;
 mod event;
 mod figure;
 mod keeping;
+mod kinds;
 mod locks;
 mod machine;
 mod policy;
@@ -20,10 +22,14 @@ mod talking;
 mod through_time;
 mod topic;
 
+use std::borrow::Cow;
+
 use askama::Template;
 use oscost_record::TaskKind;
 
 use crate::ReportError;
+use crate::picture::CHINESE_FONT;
+use crate::tongue::{Lang, translated};
 pub(crate) use chapter::Chapter;
 use column::COLUMNS;
 
@@ -35,7 +41,8 @@ const SCRIPT: &str = include_str!("../../assets/page.js");
 #[template(path = "page.html")]
 struct Page<'a> {
     policy: String,
-    style: &'static str,
+    lang: &'static str,
+    style: &'a str,
     script: &'static str,
     columns: &'a [column::Column],
     parts: &'a [(&'static str, &'static str)],
@@ -44,19 +51,39 @@ struct Page<'a> {
     chapter: &'a Chapter,
 }
 
+/// The style; that of a Chinese page brings a font for its Chinese letters with
+/// it, for machines that have none of the usual ones.
+fn style(lang: Lang) -> Cow<'static, str> {
+    match lang {
+        Lang::En => Cow::Borrowed(STYLE),
+        Lang::Zh => Cow::Owned(format!(
+            "@font-face {{ font-family: \"oscost-chinese\"; unicode-range: {LETTERS}; src: {USUAL}, url(data:font/ttf;base64,{}); }}\n{STYLE}",
+            policy::base64(CHINESE_FONT)
+        )),
+    }
+}
+
+/// The letters of [`crate::tongue::is_chinese`], as a style names them.
+const LETTERS: &str = "U+2E80-9FFF, U+F900-FAFF, U+FF00-FFEF";
+
+/// Chinese fonts that machines have.
+const USUAL: &str = "local(\"PingFang SC\"), local(\"Noto Sans CJK SC\"), local(\"Microsoft YaHei\"), local(\"WenQuanYi Micro Hei\")";
+
 /// The whole page as text.
 ///
 /// # Errors
 /// What the template says.
-pub(crate) fn render(chapter: &Chapter) -> Result<String, ReportError> {
+pub(crate) fn render(chapter: &Chapter, lang: Lang) -> Result<String, ReportError> {
+    let style = style(lang);
     let page = Page {
-        policy: policy::policy(STYLE, SCRIPT),
-        style: STYLE,
+        policy: policy::policy(&style, SCRIPT, lang == Lang::Zh),
+        lang: lang.tag(),
+        style: &style,
         script: SCRIPT,
         columns: &COLUMNS,
         parts: &keeping::PARTS,
         kinds: beside::KINDS,
         chapter,
     };
-    Ok(page.render()?)
+    Ok(translated(page.render()?, lang))
 }

@@ -5,9 +5,10 @@ use sha2::{Digest as _, Sha256};
 
 /// The value of the policy's meta tag. A meta tag cannot say who may frame
 /// the page; browsers complain where one tries.
-pub(super) fn policy(style: &str, script: &str) -> String {
+pub(super) fn policy(style: &str, script: &str, has_font: bool) -> String {
+    let font = if has_font { " font-src data:;" } else { "" };
     format!(
-        "default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; img-src data:;{font} style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
         source(style),
         source(script),
     )
@@ -18,7 +19,7 @@ fn source(text: &str) -> String {
 }
 
 /// RFC 4648, section 4, with padding.
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {

@@ -9,6 +9,7 @@ use plotters::prelude::DrawingBackend;
 use super::rungs::{Group, Panel, Row};
 use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
+use crate::tongue::Lang;
 use crate::words;
 
 /// See the module.
@@ -107,8 +108,8 @@ impl Picture for Apart {
         format!("{}. {}", self.title(), self.0.alt())
     }
 
-    fn height(&self, layout: Layout) -> f64 {
-        self.0.height(layout)
+    fn height(&self, layout: Layout, lang: Lang) -> f64 {
+        self.0.height(layout, lang)
     }
 
     fn draw<DB: DrawingBackend>(

@@ -9,7 +9,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle};
 
 use super::DrawError;
-use super::theme::{FAMILY, Ink, Paint};
+use super::script::{pieces, runs};
+use super::theme::{CHINESE, FAMILY, Ink, Paint};
+use crate::tongue::{Lang, is_chinese};
 
 /// An area of a picture that belongs to one case.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,8 +79,12 @@ impl Face {
 
     /// How wide a text is, in logical pixels of `scale` device pixels.
     fn width(&self, text: &str, scale: f64) -> f64 {
-        let size = self.font(scale).box_size(text);
-        size.map_or(0.0, |(width, _)| f64::from(width) / scale)
+        // A browser takes the Latin letters of a Chinese text from another font.
+        let width = |run: &str| {
+            let size = self.font(run, scale).box_size(run);
+            size.map_or(0.0, |(width, _)| f64::from(width) / scale)
+        };
+        runs(text).map(width).sum()
     }
 
     /// The text in lines of at most `room`, broken at `separator`. A part that
@@ -105,25 +111,29 @@ impl Face {
     /// A word in lines of at most `room`, broken after its signs.
     fn broken(&self, word: &str, room: f64, scale: f64) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        for piece in word.split_inclusive(|letter: char| !letter.is_alphanumeric()) {
+        for piece in pieces(word) {
             match lines.last_mut() {
                 Some(line) if self.width(&format!("{line}{piece}"), scale) <= room => {
-                    line.push_str(piece);
+                    line.push_str(&piece);
                 }
-                _ => lines.push(piece.to_owned()),
+                _ => lines.push(piece),
             }
         }
         lines
     }
 
     /// plotters divides by 1.24 to get at the em.
-    fn font(&self, scale: f64) -> FontDesc<'static> {
+    fn font(&self, text: &str, scale: f64) -> FontDesc<'static> {
+        let family = match text.chars().any(is_chinese) {
+            true => CHINESE,
+            false => FAMILY,
+        };
         let style = if self.bold {
             FontStyle::Bold
         } else {
             FontStyle::Normal
         };
-        FontDesc::new(FontFamily::Name(FAMILY), self.size * scale * 1.24, style)
+        FontDesc::new(FontFamily::Name(family), self.size * scale * 1.24, style)
     }
 }
 
@@ -132,6 +142,8 @@ pub(crate) struct Canvas<DB: DrawingBackend> {
     area: DrawingArea<DB, Shift>,
     paint: Paint,
     scale: f64,
+    /// In which every text is written.
+    pub(super) lang: Lang,
     /// Where the picture's own zero is, below the title.
     top: f64,
     /// Logical pixels.
@@ -145,18 +157,25 @@ impl<DB: DrawingBackend> Canvas<DB> {
         area: DrawingArea<DB, Shift>,
         paint: Paint,
         scale: f64,
+        lang: Lang,
     ) -> Result<Self, DrawError> {
         area.fill(&paint.colour(Ink::Paper))?;
-        Ok(Self::inside(area, paint, scale))
+        Ok(Self::inside(area, paint, scale, lang))
     }
 
     /// A canvas over what is there already.
-    pub(super) fn inside(area: DrawingArea<DB, Shift>, paint: Paint, scale: f64) -> Self {
+    pub(super) fn inside(
+        area: DrawingArea<DB, Shift>,
+        paint: Paint,
+        scale: f64,
+        lang: Lang,
+    ) -> Self {
         let width = f64::from(area.dim_in_pixel().0) / scale;
         Self {
             area,
             paint,
             scale,
+            lang,
             top: 0.0,
             width,
             hits: Vec::new(),
@@ -203,8 +222,9 @@ impl<DB: DrawingBackend> Canvas<DB> {
             Align::Middle => HPos::Center,
             Align::Right => HPos::Right,
         };
+        let text = self.lang.say(text);
         let style = face
-            .font(self.scale)
+            .font(&text, self.scale)
             .color(&self.paint.colour(face.ink))
             .pos(Pos::new(align, VPos::Center));
         // A browser centres the small letters on the given height; plotters'
@@ -213,25 +233,30 @@ impl<DB: DrawingBackend> Canvas<DB> {
             Paint::Light => 0.2 * face.size,
             Paint::Variables => 0.0,
         };
-        Ok(self
-            .area
-            .draw_text(text, &style, self.pixel((at.0, at.1 + sag)))?)
+        let (x, y) = self.pixel((at.0, at.1 + sag));
+        self.area.draw_text(&text, &style, (x, y))?;
+        // The Chinese font has one weight; a browser makes the bold one itself.
+        if face.bold && self.paint == Paint::Light && text.chars().any(is_chinese) {
+            self.area.draw_text(&text, &style, (x + 1, y))?;
+        }
+        Ok(())
     }
 
     /// How wide a text is.
     pub(crate) fn text_width(&self, text: &str, face: Face) -> f64 {
-        face.width(text, self.scale)
+        face.width(&self.lang.say(text), self.scale)
     }
 
     /// The text, or as much of it as `room` holds, with an ellipsis.
     pub(crate) fn fitted(&self, text: &str, face: Face, room: f64) -> String {
-        if self.text_width(text, face) <= room {
-            return text.to_owned();
+        let text = self.lang.say(text);
+        if face.width(&text, self.scale) <= room {
+            return text.into_owned();
         }
         let mut kept: Vec<char> = text.chars().collect();
         while kept.pop().is_some() {
             let shorter = kept.iter().collect::<String>().trim_end().to_owned() + "…";
-            if self.text_width(&shorter, face) <= room {
+            if face.width(&shorter, self.scale) <= room {
                 return shorter;
             }
         }
@@ -246,7 +271,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
         face: Face,
         room: f64,
     ) -> Vec<String> {
-        face.wrapped(text, separator, room, self.scale)
+        face.wrapped(&self.lang.say(text), separator, room, self.scale)
     }
 
     /// Draws a line through `points`.

@@ -17,6 +17,7 @@ use plotters::prelude::DrawingBackend;
 use super::axis::{ACROSS, across};
 use super::scale::{Measure, Scale};
 use super::{Canvas, DrawError, Layout, Picture};
+use crate::tongue::Lang;
 use crate::words;
 use density::quantile;
 pub(crate) use outline::{Outline, Shape};
@@ -178,7 +179,7 @@ impl Picture for Distribution {
         format!("{}. {}", self.title(), cases.collect::<Vec<_>>().join(". "))
     }
 
-    fn height(&self, _: Layout) -> f64 {
+    fn height(&self, _: Layout, _: Lang) -> f64 {
         self.cases.len() as f64 * ridge::height(self.is_low()) + ACROSS
     }
 
@@ -192,7 +193,7 @@ impl Picture for Distribution {
         };
         let (left, right) = (8.0, canvas.width - 8.0);
         let scale = Scale::over(self.span(), left, right);
-        let bottom = self.height(layout) - ACROSS;
+        let bottom = self.height(layout, canvas.lang) - ACROSS;
         let measure = Measure::Of(first.info.unit.clone());
         let title = format!("{} (logarithmic)", self.axis());
         let ends = (0.0, bottom);

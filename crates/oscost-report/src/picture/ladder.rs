@@ -8,6 +8,7 @@ use plotters::prelude::DrawingBackend;
 use super::rungs::{Group, Panel, Row};
 use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
+use crate::tongue::Lang;
 use crate::words;
 
 const BETWEEN: f64 = 22.0;
@@ -100,8 +101,8 @@ impl Picture for Ladder {
         format!("Costs on logarithmic axes. {}", parts.join(". "))
     }
 
-    fn height(&self, layout: Layout) -> f64 {
-        let panels = self.panels.iter().map(|panel| panel.height(layout));
+    fn height(&self, layout: Layout, lang: Lang) -> f64 {
+        let panels = self.panels.iter().map(|panel| panel.height(layout, lang));
         panels.sum::<f64>() + BETWEEN * (self.panels.len() - 1) as f64
     }
 
@@ -113,7 +114,7 @@ impl Picture for Ladder {
         let mut top = 0.0;
         for panel in &self.panels {
             panel.draw(canvas, layout, top)?;
-            top += panel.height(layout) + BETWEEN;
+            top += panel.height(layout, canvas.lang) + BETWEEN;
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ use plotters::prelude::DrawingBackend;
 use super::mark::Look;
 use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
+use crate::tongue::Lang;
 pub(crate) use contention::{lock_throughput, lock_waits};
 pub(crate) use crowds::hand_offs_against_tasks;
 pub(crate) use grid::hand_offs_against_sets;
@@ -152,7 +153,7 @@ impl Picture for Lines {
         format!("{}. {}", self.title, lines.collect::<Vec<_>>().join(". "))
     }
 
-    fn height(&self, layout: Layout) -> f64 {
+    fn height(&self, layout: Layout, _: Lang) -> f64 {
         let rows = self.panels.len().div_ceil(self.columns(layout).max(1)) as f64;
         rows * self.panel_height(layout) + (rows - 1.0) * BETWEEN.1
     }

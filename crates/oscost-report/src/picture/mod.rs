@@ -7,6 +7,7 @@ mod axis;
 mod canvas;
 mod course;
 mod distribution;
+mod gauge;
 mod labels;
 mod ladder;
 mod lines;
@@ -16,15 +17,19 @@ mod ranks;
 mod render;
 mod rungs;
 mod scale;
+mod script;
 mod theme;
 
 use plotters::prelude::{DrawingAreaErrorKind, DrawingBackend};
 use thiserror::Error;
 
+use crate::tongue::Lang;
+
 pub(crate) use apart::Apart;
 pub(crate) use canvas::{Canvas, Hit};
 pub(crate) use course::{Change, Course, NUMBERED, Sheet, View};
 pub(crate) use distribution::{Distribution, Outline, Shape, distributions};
+pub(crate) use gauge::{Gauge, Needle};
 pub(crate) use ladder::Ladder;
 pub(crate) use lines::{
     Lines, bandwidth_against_chunk, hand_offs_against_sets, hand_offs_against_tasks,
@@ -34,6 +39,7 @@ pub(crate) use lines::{
 pub(crate) use ranks::{Ranks, locks_at_loads, uncontended_locks};
 pub(crate) use render::{Svg, png, svg};
 pub(crate) use scale::Measure;
+pub(crate) use theme::CHINESE_FONT;
 
 /// Drawing went wrong: what plotters says.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -88,7 +94,7 @@ pub(crate) trait Picture {
     fn alt(&self) -> String;
 
     /// Logical pixels that the drawing needs.
-    fn height(&self, layout: Layout) -> f64;
+    fn height(&self, layout: Layout, lang: Lang) -> f64;
 
     /// Draws it.
     ///

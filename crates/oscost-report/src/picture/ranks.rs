@@ -9,6 +9,7 @@ use plotters::prelude::DrawingBackend;
 use super::rungs::{Group, Panel, Row};
 use super::scale::Measure;
 use super::{Canvas, DrawError, Layout, Picture};
+use crate::tongue::Lang;
 use crate::words;
 
 /// Fewer rows rank nothing.
@@ -153,8 +154,8 @@ impl Picture for Ranks {
         format!("{}. {}", self.title, self.panel.alt())
     }
 
-    fn height(&self, layout: Layout) -> f64 {
-        self.panel.height(layout)
+    fn height(&self, layout: Layout, lang: Lang) -> f64 {
+        self.panel.height(layout, lang)
     }
 
     fn draw<DB: DrawingBackend>(

@@ -7,8 +7,9 @@ use plotters::prelude::{BitMapBackend, IntoDrawingArea as _, SVGBackend};
 
 use super::canvas::{Canvas, Face};
 use super::path::with_paths;
-use super::theme::{Ink, Paint, fonts, with_variables};
+use super::theme::{CHINESE, Ink, Paint, fonts, with_variables};
 use super::{DrawError, Hit, Layout, Picture};
+use crate::tongue::Lang;
 
 /// Device pixels per logical pixel. SVG uses it too: plotters has whole
 /// pixels only, and halves make curves smooth.
@@ -42,31 +43,31 @@ fn device(length: f64) -> u32 {
 ///
 /// # Errors
 /// What plotters or the encoder says.
-pub(crate) fn png(picture: &impl Picture, note: &str) -> Result<Vec<u8>, DrawError> {
+pub(crate) fn png(picture: &impl Picture, note: &str, lang: Lang) -> Result<Vec<u8>, DrawError> {
     fonts()?;
     let layout = Layout::Wide;
     let room = layout.width();
     let small = Face::SMALL.ink(Ink::Muted);
-    let legend = small.wrapped(&picture.legend(), " ", room, DENSITY);
+    let legend = small.wrapped(&lang.say(&picture.legend()), " ", room, DENSITY);
     let header = HEADER + LINE * legend.len() as f64;
     let width = device(room + 2.0 * MARGIN);
-    let height = device(header + picture.height(layout) + FOOTER);
+    let height = device(header + picture.height(layout, lang) + FOOTER);
     let mut pixels = vec![0; 3 * width as usize * height as usize];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-        let mut frame = Canvas::new(area.clone(), Paint::Light, DENSITY)?;
+        let mut frame = Canvas::new(area.clone(), Paint::Light, DENSITY, lang)?;
         let title = frame.fitted(&picture.title(), Face::TITLE, room);
         frame.text((MARGIN, 24.0), &title, Face::TITLE)?;
         for (number, line) in legend.iter().enumerate() {
             frame.text((MARGIN, 46.0 + LINE * number as f64), line, small)?;
         }
-        let bottom = header + picture.height(layout) + FOOTER / 2.0;
+        let bottom = header + picture.height(layout, lang) + FOOTER / 2.0;
         let note = frame.fitted(note, small, room);
         frame.text((MARGIN, bottom), &note, small)?;
         frame.finish()?;
         let margin = i32::try_from(device(MARGIN)).unwrap_or_default();
         let inner = area.margin(0, 0, margin, margin);
-        let mut canvas = Canvas::inside(inner, Paint::Light, DENSITY);
+        let mut canvas = Canvas::inside(inner, Paint::Light, DENSITY, lang);
         canvas.move_down(header);
         picture.draw(&mut canvas, layout)?;
         canvas.finish()?;
@@ -86,10 +87,11 @@ pub(crate) fn png(picture: &impl Picture, note: &str) -> Result<Vec<u8>, DrawErr
 pub(crate) fn svg(
     picture: &impl Picture,
     anchor: &dyn Fn(&Hit) -> String,
+    lang: Lang,
 ) -> Result<Svg, DrawError> {
     Ok(Svg {
-        wide: one_svg(picture, Layout::Wide, anchor)?,
-        narrow: one_svg(picture, Layout::Narrow, anchor)?,
+        wide: one_svg(picture, Layout::Wide, anchor, lang)?,
+        narrow: one_svg(picture, Layout::Narrow, anchor, lang)?,
     })
 }
 
@@ -97,13 +99,14 @@ fn one_svg(
     picture: &impl Picture,
     layout: Layout,
     anchor: &dyn Fn(&Hit) -> String,
+    lang: Lang,
 ) -> Result<String, DrawError> {
     fonts()?;
-    let (width, height) = (device(layout.width()), device(picture.height(layout)));
+    let (width, height) = (device(layout.width()), device(picture.height(layout, lang)));
     let mut text = String::new();
     let hits = {
         let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
-        let mut canvas = Canvas::new(area, Paint::Variables, DENSITY)?;
+        let mut canvas = Canvas::new(area, Paint::Variables, DENSITY, lang)?;
         picture.draw(&mut canvas, layout)?;
         canvas.finish()?
     };
@@ -136,6 +139,8 @@ fn shorter(svg: &str) -> String {
     let svg = SHORT.iter().fold(svg.to_owned(), |svg, (long, short)| {
         svg.replace(long, short)
     });
+    // The page says which fonts it has.
+    let svg = svg.replace(&format!(" font-family=\"{CHINESE}\""), "");
     with_paths(&svg)
         .replace(">\n", ">")
         .replace("\n</text>", "</text>")
@@ -175,7 +180,7 @@ mod tests {
         let mut text = String::new();
         {
             let area = SVGBackend::with_string(&mut text, (200, 100)).into_drawing_area();
-            let mut canvas = Canvas::new(area, Paint::Variables, DENSITY).unwrap();
+            let mut canvas = Canvas::new(area, Paint::Variables, DENSITY, Lang::En).unwrap();
             canvas.text((5.0, 5.0), "a", Face::SMALL).unwrap();
             canvas.text((5.0, 5.0), "a", Face::BODY).unwrap();
             canvas

@@ -13,6 +13,7 @@ use super::render::DENSITY;
 use super::scale::{Measure, Scale, ends};
 use super::theme::Ink;
 use super::{Canvas, DrawError, Layout};
+use crate::tongue::Lang;
 
 const HEADING: f64 = 40.0;
 const GROUP: f64 = 26.0;
@@ -60,23 +61,24 @@ impl Row {
     }
 
     /// The name in lines.
-    fn lines(&self, layout: Layout) -> Vec<String> {
+    fn lines(&self, layout: Layout, lang: Lang) -> Vec<String> {
         let room = match layout {
             Layout::Wide => COLUMN.1 - INDENT - AFTER,
             Layout::Narrow => layout.width() - INDENT - VALUE,
         };
-        self.face().wrapped(&self.name, " ", room, DENSITY)
+        let name = lang.say(&self.name);
+        self.face().wrapped(&name, " ", room, DENSITY)
     }
 
-    fn height(&self, layout: Layout) -> f64 {
-        layout.pick(22.0, 42.0) + LINE * (self.lines(layout).len() - 1) as f64
+    fn height(&self, layout: Layout, lang: Lang) -> f64 {
+        layout.pick(22.0, 42.0) + LINE * (self.lines(layout, lang).len() - 1) as f64
     }
 }
 
 impl Panel {
-    pub(super) fn height(&self, layout: Layout) -> f64 {
+    pub(super) fn height(&self, layout: Layout, lang: Lang) -> f64 {
         let groups = self.groups.iter().map(|group| {
-            let rows = group.rows.iter().map(|row| row.height(layout));
+            let rows = group.rows.iter().map(|row| row.height(layout, lang));
             GROUP + rows.sum::<f64>()
         });
         HEADING + groups.sum::<f64>() + ACROSS
@@ -108,7 +110,10 @@ impl Panel {
         canvas.text((0.0, top + 16.0), &self.heading, Face::BODY.bold())?;
         let names = self.rows().flat_map(|row| {
             let width = |line: &String| canvas.text_width(line, row.face());
-            row.lines(layout).iter().map(width).collect::<Vec<_>>()
+            row.lines(layout, canvas.lang)
+                .iter()
+                .map(width)
+                .collect::<Vec<_>>()
         });
         let column = INDENT + names.fold(0.0, f64::max) + AFTER;
         let column = column.clamp(COLUMN.0, COLUMN.1);
@@ -116,7 +121,7 @@ impl Panel {
         let estimates = self.groups.iter().flat_map(|group| &group.rows);
         let estimates = estimates.map(|row| &row.estimate);
         let scale = Scale::over(ends(estimates), left, right);
-        let bottom = top + self.height(layout) - ACROSS;
+        let bottom = top + self.height(layout, canvas.lang) - ACROSS;
         let title = format!("{} (logarithmic)", self.axis);
         let reach = (top + HEADING - 6.0, bottom);
         across(canvas, &scale, (left, right), reach, &self.measure, &title)?;
@@ -129,7 +134,7 @@ impl Panel {
             y += GROUP;
             for row in &group.rows {
                 row.draw(canvas, layout, &scale, look, y)?;
-                y += row.height(layout);
+                y += row.height(layout, canvas.lang);
             }
         }
         Ok(())
@@ -154,7 +159,7 @@ impl Row {
             .map(|end| scale.at(end))
             .collect();
         let (low, middle, high) = (scale.at(low), scale.at(value), scale.at(high));
-        let lines = self.lines(layout);
+        let lines = self.lines(layout, canvas.lang);
         let below = LINE * (lines.len() - 1) as f64;
         let y = top + layout.pick(11.0 + below / 2.0, 25.0 + below);
         let (thick, cap, radius) = if self.bold {
@@ -183,7 +188,7 @@ impl Row {
             }
         }
         let words = format!("{}: {}", self.id, self.measure.interval(&self.estimate));
-        let area = [0.0, top, canvas.width, self.height(layout)];
+        let area = [0.0, top, canvas.width, self.height(layout, canvas.lang)];
         canvas.hit(&self.id, words, area);
         Ok(())
     }

@@ -13,6 +13,9 @@ use super::DrawError;
 /// a browser falls back to.
 pub(super) const FAMILY: &str = "sans-serif";
 
+/// The family of texts with Chinese letters. Its one weight stands for both.
+pub(super) const CHINESE: &str = "oscost-chinese";
+
 /// What a colour is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ink {
@@ -154,6 +157,9 @@ pub(super) fn with_variables(svg: &str) -> String {
     text
 }
 
+/// The font of Chinese texts: the letters that the book of phrases has.
+pub(crate) const CHINESE_FONT: &[u8] = include_bytes!("../../assets/WenQuanYiMicroHei-subset.ttf");
+
 /// Registers the embedded fonts, once per process.
 pub(super) fn fonts() -> Result<(), DrawError> {
     static DONE: OnceLock<bool> = OnceLock::new();
@@ -162,6 +168,8 @@ pub(super) fn fonts() -> Result<(), DrawError> {
         let bold = include_bytes!("../../assets/DejaVuSans-Bold-subset.ttf");
         register_font(FAMILY, FontStyle::Normal, normal).is_ok()
             && register_font(FAMILY, FontStyle::Bold, bold).is_ok()
+            && register_font(CHINESE, FontStyle::Normal, CHINESE_FONT).is_ok()
+            && register_font(CHINESE, FontStyle::Bold, CHINESE_FONT).is_ok()
     });
     match done {
         true => Ok(()),
@@ -172,6 +180,18 @@ pub(super) fn fonts() -> Result<(), DrawError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_sign_of_a_phrase_has_a_glyph() {
+        let face = ttf_parser::Face::parse(CHINESE_FONT, 0).unwrap();
+        let signs = crate::tongue::chinese_signs();
+        let missing: String = signs
+            .into_iter()
+            .filter(|sign| face.glyph_index(*sign).is_none())
+            .collect();
+        assert_eq!(missing, "", "see assets/README.md");
+        assert!(CHINESE_FONT.len() < 200_000);
+    }
 
     #[test]
     fn every_role_has_a_sentinel_and_a_variable_of_its_own() {

@@ -9,6 +9,7 @@ use oscost_record::*;
 mod catalogue;
 pub(crate) mod page;
 pub(crate) mod past;
+pub(crate) mod scenario;
 pub(crate) use catalogue::catalogue;
 
 /// Uniform numbers by a linear congruential generator (Knuth's MMIX).

@@ -9,6 +9,7 @@
 
 mod ab;
 mod catalogue;
+mod claims;
 mod command;
 mod common;
 mod compare;

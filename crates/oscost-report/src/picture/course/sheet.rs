@@ -8,6 +8,7 @@ use super::super::canvas::{Align, Face};
 use super::super::theme::Ink;
 use super::super::{Canvas, DrawError, Layout, Picture};
 use super::Course;
+use crate::tongue::Lang;
 use crate::words;
 
 /// Heights of a panel: of its words, its drawing and its dates.
@@ -136,7 +137,7 @@ impl Picture for Sheet {
         format!("{}. {}", self.title(), courses.join(". "))
     }
 
-    fn height(&self, layout: Layout) -> f64 {
+    fn height(&self, layout: Layout, _: Lang) -> f64 {
         let rows = self.courses.len().div_ceil(Self::columns(layout));
         rows as f64 * (HEAD + BODY + FOOT)
     }
