@@ -17,8 +17,8 @@ use crate::context::ContextPair;
 use crate::pause::{Boxed, Pause};
 use crate::runtime;
 use crate::stack::{Called, Coroutine, Inlined, Stack, Way};
-use crate::tally::Tally;
-use crate::timed::timed;
+use crate::tally::{LapCounter, Tally};
+use crate::timed::{timed, timed_by_lap};
 
 /// The switches.
 pub const ROWS: &[Row] = &[
@@ -129,12 +129,13 @@ fn bare<W: Way + 'static>(_: &Setting) -> Result<Measure, Failure> {
     let tally = Tally::new();
     let stack = Stack::new(STACK).during("mmap(stack)")?;
     let mut far = Coroutine::<W>::on(stack, move |yielder| {
+        let mut laps = LapCounter::new(tally);
         loop {
-            tally.count();
+            laps.count();
             yielder.pause();
         }
     });
-    Ok(timed(tally, move |ops| {
+    Ok(timed_by_lap(tally, move |ops| {
         for _ in 0..ops {
             far.resume();
         }
@@ -145,12 +146,13 @@ fn bare<W: Way + 'static>(_: &Setting) -> Result<Measure, Failure> {
 fn corosensei(_: &Setting) -> Result<Measure, Failure> {
     let tally = Tally::new();
     let mut far = Corosensei::<(), (), ()>::new(move |yielder, ()| {
+        let mut laps = LapCounter::new(tally);
         loop {
-            tally.count();
+            laps.count();
             yielder.suspend(());
         }
     });
-    Ok(timed(tally, move |ops| {
+    Ok(timed_by_lap(tally, move |ops| {
         for _ in 0..ops {
             if let CoroutineResult::Return(()) = far.resume(()) {
                 return Err(Failure::Fail("the coroutine ended in the middle".into()));
@@ -163,12 +165,13 @@ fn corosensei(_: &Setting) -> Result<Measure, Failure> {
 fn corosensei_value(_: &Setting) -> Result<Measure, Failure> {
     let tally = Tally::new();
     let mut far = Corosensei::new(move |yielder, mut given: usize| {
+        let mut laps = LapCounter::new(tally);
         loop {
-            tally.count();
+            laps.count();
             given = yielder.suspend(given);
         }
     });
-    Ok(timed(tally, move |ops| {
+    Ok(timed_by_lap(tally, move |ops| {
         for _ in 0..ops {
             let back: CoroutineResult<usize, ()> = black_box(far.resume(black_box(7)));
             if back != CoroutineResult::Yield(7) {

@@ -5,12 +5,13 @@
 use oscost_harness::{Audit, Evidence, Failure, Measure, ParallelWork, Work, usage};
 use oscost_sys::counter::Ticks;
 
-use crate::tally::Tally;
+use crate::tally::{LAP, Tally};
 
 /// Work made of a loop and a tally.
 struct Timed<L> {
     run: L,
     tally: Tally,
+    granule: u64,
 }
 
 /// Wraps a loop that does so many operations on the calling thread, each
@@ -19,10 +20,34 @@ pub(crate) fn timed(
     tally: Tally,
     run: impl FnMut(u64) -> Result<(), Failure> + 'static,
 ) -> Measure {
-    Measure::Timed(Box::new(Timed { run, tally }))
+    timed_by(1, tally, run)
+}
+
+/// The same, where the far side counts by the lap.
+pub(crate) fn timed_by_lap(
+    tally: Tally,
+    run: impl FnMut(u64) -> Result<(), Failure> + 'static,
+) -> Measure {
+    timed_by(LAP, tally, run)
+}
+
+fn timed_by(
+    granule: u64,
+    tally: Tally,
+    run: impl FnMut(u64) -> Result<(), Failure> + 'static,
+) -> Measure {
+    Measure::Timed(Box::new(Timed {
+        run,
+        tally,
+        granule,
+    }))
 }
 
 impl<L: FnMut(u64) -> Result<(), Failure>> Work for Timed<L> {
+    fn granule(&self) -> u64 {
+        self.granule
+    }
+
     fn run(&mut self, ops: u64) -> Result<(), Failure> {
         (self.run)(ops)
     }

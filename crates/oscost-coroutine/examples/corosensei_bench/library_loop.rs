@@ -7,7 +7,7 @@ use std::hint::black_box;
 use corosensei::{Coroutine, CoroutineResult};
 
 /// As the library has it: a number goes there and back, by way of memory,
-/// which is what `black_box` does. Gives how many came back of so many.
+/// which is what `black_box` does. Gives how many came back of so many, in a row.
 pub(crate) fn identity() -> impl FnMut(u64) -> u64 {
     let mut identity = Coroutine::new(|yielder, mut input| {
         loop {
@@ -15,12 +15,13 @@ pub(crate) fn identity() -> impl FnMut(u64) -> u64 {
         }
     });
     move |ops| {
-        let mut done = 0;
-        for _ in 0..ops {
+        for turn in 0..ops {
             let given: CoroutineResult<usize, ()> = black_box(identity.resume(black_box(0)));
-            done += u64::from(given == CoroutineResult::Yield(0));
+            if given != CoroutineResult::Yield(0) {
+                return turn;
+            }
         }
-        done
+        ops
     }
 }
 
@@ -32,11 +33,12 @@ pub(crate) fn nothing() -> impl FnMut(u64) -> u64 {
         }
     });
     move |ops| {
-        let mut done = 0;
-        for _ in 0..ops {
+        for turn in 0..ops {
             let given: CoroutineResult<(), ()> = coroutine.resume(());
-            done += u64::from(given == CoroutineResult::Yield(()));
+            if given != CoroutineResult::Yield(()) {
+                return turn;
+            }
         }
-        done
+        ops
     }
 }
