@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use nix::sys::prctl;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -33,6 +34,19 @@ pub fn watch() -> Result<(), Failure> {
 pub fn requested() -> Option<u8> {
     let number = REQUESTED.get()?.load(Ordering::Relaxed);
     u8::try_from(number).ok().filter(|&number| number != 0)
+}
+
+/// Lets time pass. The signal that asked for an end cuts it short.
+#[must_use]
+pub fn rest(time: Duration) -> Option<u8> {
+    let begin = Instant::now();
+    loop {
+        let left = time.saturating_sub(begin.elapsed());
+        if requested().is_some() || left.is_zero() {
+            return requested();
+        }
+        std::thread::sleep(left.min(Duration::from_millis(100)));
+    }
 }
 
 /// Makes orphans of dead probes children of this process, so that they can be

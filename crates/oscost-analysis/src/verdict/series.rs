@@ -100,9 +100,34 @@ fn stride(levels: &[f64]) -> f64 {
     median(&mut steps).unwrap_or(f64::INFINITY)
 }
 
-/// The records since the last change of level, as indices into `levels`.
+/// The records since the last change of level, as indices into `levels`. Where
+/// too few follow it for a level of their own, all of the latest speak: the
+/// change then is a part of how far records stray.
 pub(crate) fn present(levels: &[f64]) -> std::ops::Range<usize> {
-    let since = changes(levels, SEED).last().copied().unwrap_or(0);
-    let first = levels.len().saturating_sub(MOST_RECORDS);
-    since.max(first)..levels.len()
+    let end = levels.len();
+    let last = changes(levels, SEED).last().copied();
+    let since = last.filter(|since| end - since >= FEWEST_RECORDS);
+    since.unwrap_or(0).max(end.saturating_sub(MOST_RECORDS))..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after_a_change(records: usize) -> Vec<f64> {
+        let noise = |n: usize| (n * 7 % 5) as f64 / 1000.0;
+        let before = (0..30).map(noise);
+        before.chain((0..records).map(|n| 0.5 + noise(n))).collect()
+    }
+
+    #[test]
+    fn the_records_since_a_change_speak() {
+        assert_eq!(present(&after_a_change(8)), 30..38);
+    }
+
+    #[test]
+    fn too_few_since_a_change_speak_with_those_before() {
+        assert_eq!(changes(&after_a_change(4), SEED), [30]);
+        assert_eq!(present(&after_a_change(4)), 14..34);
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use oscost_analysis::Digest;
@@ -69,7 +69,7 @@ pub(super) fn measure(
     let mut paths = Vec::new();
     for number in 1..=RECORDS {
         if number > 1
-            && let Some(signal) = rest(apart)
+            && let Some(signal) = interrupt::rest(apart)
         {
             return Ok(Anew::Interrupted(signal));
         }
@@ -138,19 +138,4 @@ fn cases(ids: &[CaseId]) -> Result<Vec<Case>, String> {
 fn rounds(record: &Record) -> u32 {
     let rounds = record.cases.iter().map(|line| line.round);
     rounds.max().unwrap_or_default().saturating_add(1)
-}
-
-/// Lets time pass; a signal that asked for the end cuts it short.
-fn rest(time: Duration) -> Option<u8> {
-    let begin = Instant::now();
-    loop {
-        if let Some(signal) = interrupt::requested() {
-            return Some(signal);
-        }
-        let left = time.saturating_sub(begin.elapsed());
-        if left.is_zero() {
-            return None;
-        }
-        std::thread::sleep(left.min(Duration::from_millis(100)));
-    }
 }

@@ -3,23 +3,27 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use oscost_analysis::Digest;
 use oscost_analysis::verdict::{self, Baseline, Rules, suspects};
-use oscost_harness::Case;
 use oscost_harness::plan::Effort;
 use oscost_harness::probe::Launch;
 use oscost_harness::runner::{Ending, Listener, Runner};
 use oscost_harness::session::Session;
+use oscost_harness::{Case, interrupt};
 use oscost_record::{CaseLine, Driver, Record, Tier};
 
 use super::options::Part;
 use super::results::{Figure, Results, SuiteLine};
 use crate::output::complain;
 
-/// Records of the history: enough for a level, as a machine has after two weeks.
-const RECORDS: usize = 12;
+/// Records of the history: as many as a level is taken from.
+const RECORDS: usize = verdict::MOST_RECORDS;
+
+/// The time between two of them. Records that follow each other at once would
+/// all see the machine in one mood, which no history of days does.
+const APART: Duration = Duration::from_secs(20);
 
 /// Fresh records of what is suspected, and their rounds: as `oscost gate
 /// --confirm` takes them, but without a rest between.
@@ -43,6 +47,11 @@ impl Gated<'_> {
     pub(crate) fn history(&self, results: &mut Results, seed: u64) -> anyhow::Result<Ending> {
         while results.history.len() < RECORDS {
             let number = results.history.len() as u64;
+            if number > 0
+                && let Some(signal) = interrupt::rest(APART)
+            {
+                return Ok(Ending::Interrupted(signal));
+            }
             let rounds = Effort::default().rounds;
             let record = self.record(&self.sides[0], self.cases, rounds, seed ^ (number << 32))?;
             let (Ending::Complete, record) = record else {
