@@ -15,21 +15,23 @@ use oscost_record::{Aspect, CaseInfo};
 
 pub(crate) use companions::{Companion, Companions, median};
 pub use workloads::SUITE;
-use workloads::{COMPUTE, MEMORY, PIPE, SYSCALL};
+use workloads::{CALLS, COMPUTE, MEMORY, PIPE, SYSCALL};
 
 /// Which workload stands beside a case: the one that asks of the machine what
-/// the case asks of it most, as far as records of all cases beside each of the
-/// four bear that out. Levels in bytes have none.
+/// the case asks of it most, as far as records of cases beside each of them
+/// bear that out. Levels in bytes have none.
 #[must_use]
 pub fn beside(case: &CaseInfo) -> Option<&'static str> {
     Some(match case.aspect {
         aspect if aspect.is_level() => return None,
-        // They hardly enter the kernel.
-        _ if case.suite == "coroutine" => COMPUTE,
-        Aspect::Lock => COMPUTE,
+        // Short instructions and calls: a neighbour on the core halves them, of
+        // which a chain of multiplications feels nothing.
+        _ if case.suite == "coroutine" => CALLS,
+        // Computation and nothing else.
+        Aspect::Work if case.operation.starts_with("scaling/") => COMPUTE,
         // The kernel makes and copies memory above all.
         Aspect::Create | Aspect::Part | Aspect::Crash | Aspect::Touch => MEMORY,
-        Aspect::Control | Aspect::Floor => SYSCALL,
+        Aspect::Control | Aspect::Floor | Aspect::Lock => SYSCALL,
         _ => PIPE,
     })
 }

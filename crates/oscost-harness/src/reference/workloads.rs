@@ -35,12 +35,16 @@ pub(super) const MEMORY: &str = "memory@1";
 pub(super) const SYSCALL: &str = "syscall@1";
 /// A byte to a thread on the same CPU and back, through two pipes.
 pub(super) const PIPE: &str = "pipe@1";
+/// The 15th number of Fibonacci by calls: short instructions, few of which wait
+/// for another, and calls, pushes and returns. Who shares the core shows here.
+pub(super) const CALLS: &str = "calls@1";
 
 const ROWS: &[Row] = &[
     row(COMPUTE, "computation", |_| Ok(compute())),
     row(MEMORY, "mapping", |_| Ok(memory())),
     row(SYSCALL, "call", |_| Ok(syscall())),
     row(PIPE, "round trip", |_| round_trip()),
+    row(CALLS, "number", |_| Ok(recursion())),
 ];
 
 const fn row(
@@ -96,6 +100,22 @@ fn syscall() -> Measure {
         black_box(getppid());
         Ok(())
     })
+}
+
+fn recursion() -> Measure {
+    calls(|| match fibonacci(black_box(15)) {
+        610 => Ok(()),
+        other => Err(Failure::Fail(format!("the 15th is 610, not {other}"))),
+    })
+}
+
+#[inline(never)]
+fn fibonacci(n: u64) -> u64 {
+    // Hidden from the compiler, or it makes a loop of one of the two calls.
+    match n {
+        0 | 1 => n,
+        _ => black_box(fibonacci(n - 1)) + black_box(fibonacci(n - 2)),
+    }
 }
 
 fn round_trip() -> Result<Measure, Failure> {
