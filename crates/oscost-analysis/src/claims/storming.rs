@@ -24,11 +24,7 @@ fn customers(record: &Evidence<'_>) -> Found<Ruling> {
     let of = |kind, customers| storm(record, database, kind, customers);
     let many = |kind: &str| format!("scenario/storm/{database}/{kind}/tasks=10000");
     let mut points = every(vec![
-        (
-            "10,000 threads",
-            of("thread", 10_000),
-            Bound::Least(SERVED),
-        ),
+        ("10,000 threads", of("thread", 10_000), Bound::Least(SERVED)),
         (
             "10,000 coroutines",
             of("coroutine", 10_000),
@@ -55,7 +51,12 @@ fn customers(record: &Evidence<'_>) -> Found<Ruling> {
     let longer = Point::new("threads and coroutines", longer, Bound::Least(MORE));
     let answers = [&points[0], &points[1], &points[2], &longer].map(Point::answer);
     let verdict = match answers {
-        [Answer::Yes, Answer::No | Answer::Unsure, Answer::Yes, Answer::Yes] => {
+        [
+            Answer::Yes,
+            Answer::No | Answer::Unsure,
+            Answer::Yes,
+            Answer::Yes,
+        ] => {
             Verdict::HoldsWhen("coroutines are held against threads, not against the delay".into())
         }
         [threads, coroutines, few, _] => Verdict::all([threads, coroutines, few].into_iter()),
