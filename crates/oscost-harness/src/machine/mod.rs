@@ -26,5 +26,6 @@ pub use configuration::{Build, configuration};
 pub use identity::identity;
 pub use sources::Sources;
 pub use state::state;
+pub(crate) use topology::usable;
 pub use topology::{Chosen, CpuPlace, Distance, Topology};
 pub use totals::{KernelTotals, TotalsReader};
