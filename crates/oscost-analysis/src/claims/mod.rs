@@ -21,7 +21,7 @@ mod waiting;
 use oscost_record::CaseId;
 
 use crate::Summary;
-use evidence::{Evidence, Gap};
+use evidence::{Evidence, Found, Gap};
 pub use kinds::{Fact, Trait, kinds};
 pub use point::{Answer, Bound, Point, Reading, Scale};
 pub use verdict::Verdict;
@@ -85,6 +85,18 @@ impl Ruling {
             finding,
             points,
         }
+    }
+
+    /// The same of points that may not have been measured; the sentence is made
+    /// of their words, in the same order.
+    fn of_all(
+        points: Vec<(&str, Found, Bound)>,
+        finding: impl FnOnce(&[String]) -> String,
+    ) -> Found<Self> {
+        let points = evidence::every(points)?;
+        let words: Vec<String> = points.iter().map(|point| point.reading.words()).collect();
+        let finding = finding(&words);
+        Ok(Self::all(points, finding))
     }
 
     /// Each point is a condition of its own, named by what it is about: the
