@@ -22,7 +22,7 @@ mod totals;
 #[cfg(test)]
 mod fake;
 
-pub use configuration::{Build, configuration};
+pub use configuration::{Build, configuration, settings};
 pub use identity::identity;
 pub use sources::Sources;
 pub use state::state;
