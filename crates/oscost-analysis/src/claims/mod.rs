@@ -78,6 +78,20 @@ struct Ruling {
 }
 
 impl Ruling {
+    /// Without a number: what was measured and tells nothing is open, and not
+    /// unmeasured.
+    fn without(gap: &Gap) -> Self {
+        let (verdict, finding) = match gap.is_untold() {
+            true => (Verdict::Undecided, format!("{gap}.")),
+            false => (Verdict::NotMeasured(gap.to_string()), String::new()),
+        };
+        Self {
+            verdict,
+            finding,
+            points: Vec::new(),
+        }
+    }
+
     /// Every point must hold.
     fn all(points: Vec<Point>, finding: String) -> Self {
         Self {
@@ -142,11 +156,7 @@ const RULES: [Rule; 20] = [
 pub fn claims(summaries: &[Summary]) -> Vec<Claim> {
     let evidence = Evidence::of(summaries);
     let judged = |rule: &Rule| {
-        let ruling = (rule.judge)(&evidence).unwrap_or_else(|gap| Ruling {
-            verdict: Verdict::NotMeasured(gap.to_string()),
-            finding: String::new(),
-            points: Vec::new(),
-        });
+        let ruling = (rule.judge)(&evidence).unwrap_or_else(|gap| Ruling::without(&gap));
         Claim {
             number: rule.number,
             claim: rule.claim,
