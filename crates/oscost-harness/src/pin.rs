@@ -1,11 +1,12 @@
 //! Pinning: each task pins itself, and only itself.
 
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
 use oscost_record::Cpu;
 
 use crate::Failure;
 use crate::failure::During as _;
+use crate::machine::{self, Sources};
 
 /// Pins the calling thread, and the tasks that it will make, to one CPU
 /// (`sched_setaffinity(2)`).
@@ -20,16 +21,18 @@ pub fn this_thread(cpu: Cpu) -> Result<(), Failure> {
         .map_err(|failure| failure.with_remedy(&format!("CPU {cpu} must be online and allowed")))
 }
 
-/// The CPUs that the calling thread may run on, in their order
-/// (`sched_getaffinity(2)`).
+/// The CPUs that the calling thread may run on, in their order.
 ///
 /// # Errors
-/// What the call says.
+/// Where the kernel does not tell.
 pub fn allowed() -> Result<Vec<Cpu>, Failure> {
-    let set = sched_getaffinity(Pid::from_raw(0)).during("sched_getaffinity")?;
-    let numbers = 0..u32::try_from(CpuSet::count()).unwrap_or(u32::MAX);
-    let is_allowed = |number: &u32| set.is_set(*number as usize) == Ok(true);
-    Ok(numbers.filter(is_allowed).map(Cpu).collect())
+    let cpus = machine::usable(&Sources::machine());
+    if cpus.is_empty() {
+        return Err(Failure::Skip(
+            "the kernel does not tell which CPUs may be used (sched_getaffinity)".into(),
+        ));
+    }
+    Ok(cpus)
 }
 
 #[cfg(test)]

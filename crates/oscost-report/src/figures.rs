@@ -5,11 +5,19 @@ use oscost_analysis::{Estimate, format};
 use oscost_record::Unit;
 
 /// What a value is, by the end of its name.
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A part of 1.
     Share,
+    /// So many a second.
     Rate,
+    /// Nanoseconds.
     Time,
+    /// Bytes.
     Size,
+    /// A number of things.
+    Count,
+    /// A number without a known unit.
     Number,
 }
 
@@ -19,34 +27,59 @@ const ENDS: [(&str, Kind); 6] = [
     ("_per_s", Kind::Rate),
     ("_ns", Kind::Time),
     ("_bytes", Kind::Size),
-    ("_count", Kind::Number),
+    ("_count", Kind::Count),
 ];
 
-/// The name without its unit, and how to show a value of it. What the value is
-/// counted per may follow the unit: `cpu_ns_per_task`.
-fn parsed(name: &str) -> (String, &'static Kind) {
-    let known = |name: &'_ str| {
-        ENDS.iter()
-            .find_map(|(end, kind)| Some((name.strip_suffix(end)?.to_owned(), kind)))
-    };
-    let counted_per = || {
-        let (name, per) = name.rsplit_once("_per_")?;
-        let (name, kind) = known(name)?;
-        Some((format!("{name} per {per}"), kind))
-    };
-    let found = known(name).or_else(counted_per);
-    let (name, kind) = found.unwrap_or_else(|| (name.to_owned(), &Kind::Number));
-    (name.replace('_', " "), kind)
+/// A name of the record, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name<'a> {
+    /// The name without its unit.
+    pub(crate) what: &'a str,
+    /// What the value is counted per, which may follow the unit:
+    /// `cpu_ns_per_task`.
+    pub(crate) per: Option<&'a str>,
+    pub(crate) kind: Kind,
+}
+
+impl<'a> Name<'a> {
+    pub(crate) fn of(name: &'a str) -> Self {
+        let known = |name: &'a str| {
+            let mut ends = ENDS.iter();
+            ends.find_map(|&(end, kind)| Some((name.strip_suffix(end)?, kind)))
+        };
+        let counted_per = || {
+            let (name, per) = name.rsplit_once("_per_")?;
+            let (what, kind) = known(name)?;
+            Some(Self {
+                what,
+                per: Some(per),
+                kind,
+            })
+        };
+        let plain = |(what, kind)| Self {
+            what,
+            per: None,
+            kind,
+        };
+        let found = known(name).map(plain).or_else(counted_per);
+        found.unwrap_or_else(|| plain((name, Kind::Number)))
+    }
+
+    /// In words: `cpu per task`.
+    fn words(&self) -> String {
+        let per = self.per.map(|per| format!(" per {per}"));
+        (self.what.to_owned() + &per.unwrap_or_default()).replace('_', " ")
+    }
 }
 
 /// A value alone: `97 %`, `240,000 per second`, `3.21 µs`.
-fn value(kind: &Kind, value: f64) -> String {
+fn value(kind: Kind, value: f64) -> String {
     match kind {
         Kind::Share => format::percent(value),
         Kind::Rate => format!("{} per second", count(value)),
         Kind::Time => format::quantity(value, &Unit::time("")),
         Kind::Size => format::quantity(value, &Unit::memory("")),
-        Kind::Number => count(value),
+        Kind::Count | Kind::Number => count(value),
     }
 }
 
@@ -62,20 +95,20 @@ fn count(value: f64) -> String {
 /// A figure with its interval: `fairness: 97 % (95 % to 98 %)`. That of a share
 /// ends where shares do: few rounds may reach beyond.
 pub(crate) fn with_interval(name: &str, estimate: &Estimate) -> String {
-    let (name, kind) = parsed(name);
-    let possible = |end: f64| match kind {
+    let name = Name::of(name);
+    let possible = |end: f64| match name.kind {
         Kind::Share => end.clamp(0.0, 1.0),
         _ => end,
     };
     let ends = [possible(estimate.low), possible(estimate.high)];
-    let [middle, low, high] = [estimate.value, ends[0], ends[1]].map(|end| value(kind, end));
-    format!("{name}: {middle} ({low} to {high})")
+    let [middle, low, high] = [estimate.value, ends[0], ends[1]].map(|end| value(name.kind, end));
+    format!("{}: {middle} ({low} to {high})", name.words())
 }
 
 /// A figure without it: `fairness 97 %`.
 pub(crate) fn short(name: &str, estimate: &Estimate) -> String {
-    let (name, kind) = parsed(name);
-    format!("{name} {}", value(kind, estimate.value))
+    let name = Name::of(name);
+    format!("{} {}", name.words(), value(name.kind, estimate.value))
 }
 
 #[cfg(test)]

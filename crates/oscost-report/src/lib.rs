@@ -98,3 +98,13 @@ pub fn write_in(
         pictures,
     })
 }
+
+/// The page of [`write_in`] alone, as text: nothing is written, and no PNG file is
+/// drawn.
+///
+/// # Errors
+/// [`ReportError`] says what could not be drawn.
+pub fn page_in(record: &Record, pasts: &[Past], lang: Lang) -> Result<String, ReportError> {
+    let summaries = oscost_analysis::summarise(record);
+    page::render(&Chapter::of(record, &summaries, pasts, lang)?, lang)
+}

@@ -43,7 +43,8 @@ pub fn otherwise(difference: &Difference, here: &str) -> String {
         Some(value) => shortened(value),
     };
     let (before, after) = (value(&difference.before), value(&difference.after));
-    format!("{}: {before}, {after}{here}", difference.name)
+    let name = difference.name.replace('_', " ");
+    format!("{name}: {before}, {after}{here}")
 }
 
 /// What an axis with this unit is called: `time per round trip`.

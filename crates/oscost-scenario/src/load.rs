@@ -13,15 +13,15 @@ mod closed;
 mod open;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 use oscost_harness::{Audit, Evidence, Failure};
 use oscost_record::Nanos;
 
 use crate::server::house::{House, cpu_time, memory};
-use client::Clients;
-pub(crate) use closed::Closed;
+use client::{Clients, PATIENCE};
+pub(crate) use closed::{Closed, rate};
 pub(crate) use open::Open;
 
 /// A server, the connections to it, and what both have counted.
@@ -46,7 +46,9 @@ impl Site {
     /// # Errors
     /// What the server or a socket says.
     pub(crate) fn open(mut house: House, connections: usize) -> Result<Self, Failure> {
-        let clients = Clients::connect(&mut house, connections)?;
+        let address = house.address();
+        let accepted = |count| await_admission(&mut house, count);
+        let clients = Clients::connect(address, connections, accepted)?;
         let processes = house.processes();
         let memory = memory(&processes).ok().map(|bytes| bytes.0 as f64);
         Ok(Self {
@@ -112,6 +114,23 @@ impl Evidence for Site {
         audit.figures = figures;
         Ok(audit)
     }
+}
+
+/// Waits until the server has accepted so many connections.
+fn await_admission(house: &mut House, count: u64) -> Result<(), Failure> {
+    let begin = Instant::now();
+    while house.books().admitted() < count {
+        house.check()?;
+        if begin.elapsed() > PATIENCE {
+            return Err(Failure::Fail(format!(
+                "the server has accepted {} connections, and no more for {} s",
+                house.books().admitted(),
+                PATIENCE.as_secs()
+            )));
+        }
+        std::thread::sleep(Duration::from_micros(50));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,7 +17,6 @@ use std::time::Duration;
 use oscost_harness::{Axis, Failure, Measure, Need, Row, Setting, limits};
 use oscost_record::{Bytes, TaskKind};
 
-use crate::child::{processes_need, threads_need};
 use crate::load::{Closed, Open, Site};
 use crate::row;
 use design::Design;
@@ -35,27 +34,18 @@ const ROW: Row = Row {
     ..row::ROW
 };
 
-const FORK: Row = Row {
-    task: TaskKind::Process,
-    needs: |setting| with_sockets(processes_need(setting.value()), setting),
-    ..ROW
-};
-
-const THREAD: Row = Row {
-    task: TaskKind::Thread,
-    needs: |setting| with_sockets(threads_need(setting.value()), setting),
-    ..ROW
-};
+const FORK: Row = row::process_each(ROW);
+const THREAD: Row = row::thread_each(ROW);
 
 const POOL: Row = Row {
     task: TaskKind::Thread,
-    needs: |setting| with_sockets(Vec::new(), setting),
+    needs: sockets,
     ..ROW
 };
 
 const COROUTINE: Row = Row {
     task: TaskKind::Coroutine,
-    needs: |setting| with_sockets(Vec::new(), setting),
+    needs: sockets,
     ..ROW
 };
 
@@ -136,13 +126,10 @@ pub(crate) const ROWS: &[Row] = &[
 /// every design can serve on two CPUs.
 const INTERVAL: Duration = Duration::from_micros(200);
 
-/// A descriptor for each connection on either side, and the tasks and the
-/// memory of whatever is there once.
-fn with_sockets(mut needs: Vec<Need>, setting: &Setting) -> Vec<Need> {
-    needs.push(Need::Tasks(100));
-    needs.push(Need::RaisedDescriptors(setting.value() + 200));
-    needs.push(Need::Memory(Bytes(setting.value() * (16 << 10))));
-    needs
+/// What connections take by themselves, where none has a task that takes more.
+fn sockets(setting: &Setting) -> Vec<Need> {
+    let memory = Need::Memory(Bytes(setting.value() * (16 << 10)));
+    row::with_sockets(vec![memory], setting)
 }
 
 fn site(setting: &Setting, design: Design) -> Result<Site, Failure> {

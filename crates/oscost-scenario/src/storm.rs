@@ -9,6 +9,7 @@
 
 mod crowd;
 mod database;
+mod gathering;
 mod ledger;
 mod office;
 mod weight;
@@ -51,22 +52,13 @@ const ROW: Row = Row {
     ..row::ROW
 };
 
-const PROCESS: Row = Row {
-    task: TaskKind::Process,
-    needs: |setting| with_sockets(processes_need(setting.value()), setting),
-    ..ROW
-};
-
-const THREAD: Row = Row {
-    task: TaskKind::Thread,
-    needs: |setting| with_sockets(threads_need(setting.value()), setting),
-    ..ROW
-};
+const PROCESS: Row = row::process_each(ROW);
+const THREAD: Row = row::thread_each(ROW);
 
 const COROUTINE: Row = Row {
     task: TaskKind::Coroutine,
     axes: MANY_TASKS,
-    needs: |setting| with_sockets(coroutines_need(setting), setting),
+    needs: |setting| row::with_sockets(coroutines_need(setting), setting),
     ..ROW
 };
 
@@ -160,14 +152,6 @@ pub(crate) const ROWS: &[Row] = &[
 fn coroutines_need(setting: &Setting) -> Vec<Need> {
     // More than the smallest of them with a socket takes.
     vec![Need::Memory(Bytes(setting.value() * (4 << 10)))]
-}
-
-/// A connection each, in the database's process, and in that of the tasks
-/// unless each is one of its own.
-fn with_sockets(mut needs: Vec<Need>, setting: &Setting) -> Vec<Need> {
-    needs.push(Need::Tasks(2));
-    needs.push(Need::RaisedDescriptors(setting.value() + 200));
-    needs
 }
 
 /// How long the database takes to answer.

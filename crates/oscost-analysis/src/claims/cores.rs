@@ -1,6 +1,6 @@
 //! Where tasks can spread: claims 13 and 14.
 
-use super::evidence::{Evidence, Found, Gap, clause, every};
+use super::evidence::{Evidence, Found, Gap, clause};
 use super::{Bound, MORE, Rule, Ruling};
 
 /// Of so many CPUs this share at least has to be gained.
@@ -20,7 +20,7 @@ pub(super) const CORES: Rule = Rule {
             None => 2,
         };
         let gain = Bound::Least(GAIN * cpus as f64);
-        let points = every(vec![
+        let points = vec![
             ("threads", speed_up(record, "thread", cpus), gain),
             ("processes", speed_up(record, "process", cpus), gain),
             (
@@ -33,16 +33,13 @@ pub(super) const CORES: Rule = Rule {
                 speed_up(record, "coroutine", cpus),
                 Bound::Most(NO_GAIN),
             ),
-        ])?;
-        let words = |place: usize| points[place].reading.words();
-        let finding = format!(
-            "With {cpus} workers instead of 1, work is done {} as fast by threads, {} by processes, {} by coroutines on as many threads, and {} by coroutines on one thread.",
-            words(0),
-            words(1),
-            words(2),
-            words(3),
-        );
-        Ok(Ruling::all(points, finding))
+        ];
+        Ruling::of_all(points, |words| {
+            format!(
+                "With {cpus} workers instead of 1, work is done {} as fast by threads, {} by processes, {} by coroutines on as many threads, and {} by coroutines on one thread.",
+                words[0], words[1], words[2], words[3],
+            )
+        })
     },
 };
 
@@ -61,18 +58,19 @@ pub(super) const MACHINES: Rule = Rule {
     claim: "Processes can spread over machines, threads only over cores.",
     rule: "Holds if a process in another network namespace, as on another machine, answers a request over TCP; that it takes at least 1.1 times as long as an answer of a thread is the price.",
     judge: |record| {
-        let points = every(vec![(
+        let points = vec![(
             "the price of spreading",
             record.ratio(APART, THREADS),
             Bound::Least(MORE),
-        )])?;
-        let finding = format!(
-            "A request over TCP to another network namespace is answered in {} the time that a thread takes{}.",
-            points[0].reading.words(),
-            clause(record.ratio(APART, LOOPBACK), |times| format!(
-                ", and in {times} the time of a process beside it"
-            ))
-        );
-        Ok(Ruling::all(points, finding))
+        )];
+        Ruling::of_all(points, |words| {
+            format!(
+                "A request over TCP to another network namespace is answered in {} the time that a thread takes{}.",
+                words[0],
+                clause(record.ratio(APART, LOOPBACK), |times| format!(
+                    ", and in {times} the time of a process beside it"
+                ))
+            )
+        })
     },
 };

@@ -1,6 +1,6 @@
 //! Who a crash takes with it: claim 12.
 
-use super::evidence::{Found, clause, every};
+use super::evidence::{Found, clause};
 use super::{Bound, Rule, Ruling, Scale};
 
 /// How many workers the cases have.
@@ -15,7 +15,7 @@ pub(super) const CRASH: Rule = Rule {
             let id = format!("scenario/crash/{kind}/workers=8");
             record.figure(&id, "survivors", Scale::Count)
         };
-        let points = every(vec![
+        let points = vec![
             (
                 "threads that live on",
                 survivors("thread"),
@@ -26,24 +26,25 @@ pub(super) const CRASH: Rule = Rule {
                 survivors("process"),
                 Bound::Least(WORKERS - 1.5),
             ),
-        ])?;
-        let finding = format!(
-            "When one of 8 workers crashes, {} of the threads live on and {} of the processes{}{}.",
-            points[0].reading.words(),
-            points[1].reading.words(),
-            clause(survivors("coroutine"), |number| format!(
-                "; when one of 8 coroutines panics, {number} live on"
-            )),
-            clause(
-                record.ratio(
-                    "scenario/crash/thread/workers=8",
-                    "scenario/crash/process/workers=8"
+        ];
+        Ruling::of_all(points, |words| {
+            format!(
+                "When one of 8 workers crashes, {} of the threads live on and {} of the processes{}{}.",
+                words[0],
+                words[1],
+                clause(survivors("coroutine"), |number| format!(
+                    "; when one of 8 coroutines panics, {number} live on"
+                )),
+                clause(
+                    record.ratio(
+                        "scenario/crash/thread/workers=8",
+                        "scenario/crash/process/workers=8"
+                    ),
+                    |times| format!(
+                        "; a thread's crash is known after {times} the time of a process's"
+                    )
                 ),
-                |times| format!(
-                    "; a thread's crash is known after {times} the time of a process's"
-                )
-            ),
-        );
-        Ok(Ruling::all(points, finding))
+            )
+        })
     },
 };

@@ -12,19 +12,43 @@ use crate::{Estimate, Net, Summary, ratio_of};
 
 /// Why something can't be said: each case that it would take, with its reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Gap(Vec<String>);
+pub(super) struct Gap {
+    /// What was not measured.
+    missing: Vec<String>,
+    /// What was, and tells nothing.
+    untold: Vec<String>,
+}
 
 impl Gap {
     pub(super) fn new(why: impl Into<String>) -> Self {
-        Self(vec![why.into()])
+        Self {
+            missing: vec![why.into()],
+            untold: Vec::new(),
+        }
+    }
+
+    fn untold(why: String) -> Self {
+        Self {
+            missing: Vec::new(),
+            untold: vec![why],
+        }
+    }
+
+    /// Whether all was measured, and nothing can be told of it.
+    pub(super) fn is_untold(&self) -> bool {
+        self.missing.is_empty() && !self.untold.is_empty()
     }
 
     fn and(mut self, other: Self) -> Self {
-        for why in other.0 {
-            if !self.0.contains(&why) {
-                self.0.push(why);
+        let add = |to: &mut Vec<String>, from: Vec<String>| {
+            for why in from {
+                if !to.contains(&why) {
+                    to.push(why);
+                }
             }
-        }
+        };
+        add(&mut self.missing, other.missing);
+        add(&mut self.untold, other.untold);
         self
     }
 }
@@ -34,9 +58,10 @@ const REASONS: usize = 2;
 
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told: Vec<&str> = self.0.iter().take(REASONS).map(String::as_str).collect();
+        let all = || self.missing.iter().chain(&self.untold);
+        let told: Vec<&str> = all().take(REASONS).map(String::as_str).collect();
         f.write_str(&told.join(", "))?;
-        match self.0.len().saturating_sub(REASONS) {
+        match all().count().saturating_sub(REASONS) {
             0 => Ok(()),
             more => write!(f, ", and {more} more"),
         }
@@ -171,7 +196,7 @@ pub(super) fn over(dear: Found, cheap: Found) -> Found {
         }),
         None => {
             let names: Vec<&str> = cases.iter().map(|id| id.0.as_str()).collect();
-            Err(Gap::new(format!(
+            Err(Gap::untold(format!(
                 "{} (can't be told from nothing)",
                 names.join(", ")
             )))

@@ -21,7 +21,7 @@ mod waiting;
 use oscost_record::CaseId;
 
 use crate::Summary;
-use evidence::{Evidence, Gap};
+use evidence::{Evidence, Found, Gap};
 pub use kinds::{Fact, Trait, kinds};
 pub use point::{Answer, Bound, Point, Reading, Scale};
 pub use verdict::Verdict;
@@ -78,6 +78,20 @@ struct Ruling {
 }
 
 impl Ruling {
+    /// Without a number: what was measured and tells nothing is open, and not
+    /// unmeasured.
+    fn without(gap: &Gap) -> Self {
+        let (verdict, finding) = match gap.is_untold() {
+            true => (Verdict::Undecided, format!("{gap}.")),
+            false => (Verdict::NotMeasured(gap.to_string()), String::new()),
+        };
+        Self {
+            verdict,
+            finding,
+            points: Vec::new(),
+        }
+    }
+
     /// Every point must hold.
     fn all(points: Vec<Point>, finding: String) -> Self {
         Self {
@@ -85,6 +99,18 @@ impl Ruling {
             finding,
             points,
         }
+    }
+
+    /// The same of points that may not have been measured; the sentence is made
+    /// of their words, in the same order.
+    fn of_all(
+        points: Vec<(&str, Found, Bound)>,
+        finding: impl FnOnce(&[String]) -> String,
+    ) -> Found<Self> {
+        let points = evidence::every(points)?;
+        let words: Vec<String> = points.iter().map(|point| point.reading.words()).collect();
+        let finding = finding(&words);
+        Ok(Self::all(points, finding))
     }
 
     /// Each point is a condition of its own, named by what it is about: the
@@ -130,11 +156,7 @@ const RULES: [Rule; 20] = [
 pub fn claims(summaries: &[Summary]) -> Vec<Claim> {
     let evidence = Evidence::of(summaries);
     let judged = |rule: &Rule| {
-        let ruling = (rule.judge)(&evidence).unwrap_or_else(|gap| Ruling {
-            verdict: Verdict::NotMeasured(gap.to_string()),
-            finding: String::new(),
-            points: Vec::new(),
-        });
+        let ruling = (rule.judge)(&evidence).unwrap_or_else(|gap| Ruling::without(&gap));
         Claim {
             number: rule.number,
             claim: rule.claim,

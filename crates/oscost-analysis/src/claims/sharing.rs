@@ -1,6 +1,6 @@
 //! Locks and semaphores: claims 10 and 11.
 
-use super::evidence::{clause, every, over, some};
+use super::evidence::{clause, over, some};
 use super::making::extremes;
 use super::{Bound, MORE, Rule, Ruling};
 
@@ -14,7 +14,7 @@ pub(super) const LOCKS: Rule = Rule {
     claim: "Threads pay for sharing with locks; coroutines of one thread need none.",
     rule: "Holds if the same work takes at least 1.1 times as long with a mutex that nobody else wants as without one, and a turn among two threads that want it at least 1.1 times as long as a turn without a lock.",
     judge: |record| {
-        let points = every(vec![
+        let points = vec![
             (
                 "a mutex that nobody else wants",
                 record.ratio(ALONE, UNLOCKED),
@@ -25,17 +25,18 @@ pub(super) const LOCKS: Rule = Rule {
                 record.ratio(CONTENDED, TURN),
                 Bound::Least(MORE),
             ),
-        ])?;
-        let finding = format!(
-            "Work without a lock, as of coroutines on one thread, takes {} as long with a mutex that nobody else wants, and a turn takes {} as long where two threads want it{}.",
-            points[0].reading.words(),
-            points[1].reading.words(),
-            clause(
-                record.ratio("sync/uncontended/fetch-add", UNLOCKED),
-                |times| format!("; one atomic addition takes {times}")
+        ];
+        Ruling::of_all(points, |words| {
+            format!(
+                "Work without a lock, as of coroutines on one thread, takes {} as long with a mutex that nobody else wants, and a turn takes {} as long where two threads want it{}.",
+                words[0],
+                words[1],
+                clause(
+                    record.ratio("sync/uncontended/fetch-add", UNLOCKED),
+                    |times| format!("; one atomic addition takes {times}")
+                )
             )
-        );
-        Ok(Ruling::all(points, finding))
+        })
     },
 };
 

@@ -1,6 +1,6 @@
 //! Switching between tasks: claims 3 to 6.
 
-use super::evidence::{Evidence, Found, clause, every, over, some};
+use super::evidence::{Evidence, Found, clause, over, some};
 use super::making::extremes;
 use super::verdict::together;
 use super::{Answer, Bound, MORE, Point, Rule, Ruling, Verdict};
@@ -166,7 +166,7 @@ pub(super) const KERNEL: Rule = Rule {
     claim: "A thread switch is a trip into the kernel; a coroutine switch is not.",
     rule: "Holds if a round trip of threads takes at least 1.1 times as long as one of coroutines, which takes at most the time of one system call, and the kernel counts at least 0.99 switches in the former and at most 0.01 in the latter.",
     judge: |record| {
-        let points = every(vec![
+        let points = vec![
             (
                 "a thread's round trip and a coroutine's",
                 record.ratio(PIPES[1], STACKFUL),
@@ -187,16 +187,13 @@ pub(super) const KERNEL: Rule = Rule {
                 record.switches(STACKFUL),
                 Bound::Most(0.01),
             ),
-        ])?;
-        let words = |place: usize| points[place].reading.words();
-        let finding = format!(
-            "A round trip of coroutines takes {} the time of one system call and {} switches of the kernel; one of threads takes {} switches and {} the time.",
-            words(1),
-            words(3),
-            words(2),
-            words(0),
-        );
-        Ok(Ruling::all(points, finding))
+        ];
+        Ruling::of_all(points, |words| {
+            format!(
+                "A round trip of coroutines takes {} the time of one system call and {} switches of the kernel; one of threads takes {} switches and {} the time.",
+                words[1], words[3], words[2], words[0],
+            )
+        })
     },
 };
 

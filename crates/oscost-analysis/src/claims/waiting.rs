@@ -1,6 +1,6 @@
 //! Who waits for whom: claims 17 and 18.
 
-use super::evidence::{clause, every};
+use super::evidence::clause;
 use super::{Bound, MORE, Rule, Ruling, Scale};
 
 const MILLISECOND: f64 = 1e6;
@@ -12,7 +12,7 @@ pub(super) const BLOCKING: Rule = Rule {
     claim: "Coroutines only pay together with asynchronous I/O: a blocking call in one stops all of its thread.",
     rule: "Holds if a neighbour waits for at least 9 ms while a coroutine of its thread blocks for 10 ms, and for at most 1 ms where another thread does the blocking.",
     judge: |record| {
-        let points = every(vec![
+        let points = vec![
             (
                 "the call blocks the thread",
                 record.cost("coroutine/blocking/same-thread/block=10ms"),
@@ -23,18 +23,21 @@ pub(super) const BLOCKING: Rule = Rule {
                 record.cost("coroutine/blocking/spawn-blocking/block=10ms"),
                 Bound::Most(0.1 * BLOCK),
             ),
-        ])?;
+        ];
         let storm = |id: &str| record.figure(id, "ideal_ratio", Scale::Times);
-        let finding = format!(
-            "While a coroutine blocks for 10 ms, its neighbour waits for {}; for {} where another thread makes the call{}.",
-            points[0].reading.words(),
-            points[1].reading.words(),
-            clause(
-                storm("scenario/storm/blocking/coroutine/tasks=100"),
-                |times| format!("; 100 customers of coroutines that block take {times} the delay")
+        Ruling::of_all(points, |words| {
+            format!(
+                "While a coroutine blocks for 10 ms, its neighbour waits for {}; for {} where another thread makes the call{}.",
+                words[0],
+                words[1],
+                clause(
+                    storm("scenario/storm/blocking/coroutine/tasks=100"),
+                    |times| format!(
+                        "; 100 customers of coroutines that block take {times} the delay"
+                    )
+                )
             )
-        );
-        Ok(Ruling::all(points, finding))
+        })
     },
 };
 
@@ -47,7 +50,7 @@ pub(super) const RESPONSIVE: Rule = Rule {
     rule: "Holds if a tick comes at most 10 ms late beside a computation in another thread, and at least 1.1 times as late in the computation's own thread.",
     judge: |record| {
         let tick = |place: &str| format!("scenario/responsive/{place}");
-        let points = every(vec![
+        let points = vec![
             (
                 "late in a thread of its own",
                 record.cost(&tick("thread")),
@@ -58,23 +61,24 @@ pub(super) const RESPONSIVE: Rule = Rule {
                 record.ratio(&tick("same-thread"), &tick("thread")),
                 Bound::Least(MORE),
             ),
-        ])?;
+        ];
         let late = |place: &str, words: &str| {
             clause(record.cost(&tick(place)), |time| {
                 format!("; {words} {time}")
             })
         };
-        let finding = format!(
-            "Beside a computation a tick comes {} late in a thread of its own{}; in the computation's own thread {} as late{}{}.",
-            points[0].reading.words(),
-            late("process", "in a process of its own"),
-            points[1].reading.words(),
-            late(
-                "coroutine-polite",
-                "beside a coroutine that yields each 100 µs"
-            ),
-            late("coroutine-hog", "beside one that never yields"),
-        );
-        Ok(Ruling::all(points, finding))
+        Ruling::of_all(points, |words| {
+            format!(
+                "Beside a computation a tick comes {} late in a thread of its own{}; in the computation's own thread {} as late{}{}.",
+                words[0],
+                late("process", "in a process of its own"),
+                words[1],
+                late(
+                    "coroutine-polite",
+                    "beside a coroutine that yields each 100 µs"
+                ),
+                late("coroutine-hog", "beside one that never yields"),
+            )
+        })
     },
 };

@@ -1,5 +1,7 @@
 //! Switching and scheduling: claims 3 to 6 and 19.
 
+use oscost_analysis::Verdict;
+
 use crate::book::{claim, decides, verdict};
 
 const PIPES: [&str; 2] = [
@@ -43,6 +45,22 @@ fn a_process_switch_depends_on_what_is_worked_on() {
             .iter()
             .any(|id| id.0 == "process/control/ring/tasks=2/set=256KiB")
     );
+}
+
+#[test]
+fn what_was_measured_and_tells_nothing_is_undecided() {
+    // A switch that costs less than the work in it: no ratio can be drawn to it.
+    let found = claim(4, &[(EMPTY, 0.5), (WORKING, 9_000.0), (FAULTS, 2.0)]);
+    assert_eq!(found.verdict, Verdict::Undecided);
+    assert!(
+        found.finding.contains("(can't be told from nothing)."),
+        "{}",
+        found.finding
+    );
+    assert!(found.points.is_empty());
+    // Where something was not measured either, that is the reason.
+    let found = claim(4, &[(EMPTY, 0.5)]);
+    assert!(matches!(found.verdict, Verdict::NotMeasured(_)));
 }
 
 const EMPTY: &str = "process/switch/ring/tasks=2/set=0KiB";

@@ -109,6 +109,21 @@ fn how_many_customers_fit() {
         &[(&threads, 1.5)],
         &[(&coroutines, 2.0)],
     );
+    let cost = |kind: &str| format!("scenario/storm/tcp/{kind}/tasks=10000");
+    let [slow, quick] = [cost("thread"), cost("coroutine")];
+    let neither = [
+        (few.as_str(), 1.05),
+        (&threads, 40.0),
+        (&coroutines, 10.0),
+        (&slow, 400e6),
+        (&quick, 100e6),
+    ];
+    let found = claim(16, &neither);
+    assert_eq!(
+        found.verdict.to_string(),
+        "holds only when coroutines are held against threads, not against the delay"
+    );
+    assert!(found.finding.contains("so that threads take 4.0 times ("));
 }
 
 #[test]

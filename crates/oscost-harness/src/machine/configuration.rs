@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use oscost_record::Configuration;
-use procfs::process::{LimitValue, Limits};
+use procfs::process::{Limit, LimitValue, Limits};
 
 use super::{Sources, c_library, cgroup, command_line, container, power};
 
@@ -18,61 +18,68 @@ pub struct Build {
     pub binary: Option<String>,
 }
 
+/// A setting: its name, which histories hang on, and where it is read.
+type Setting = (&'static str, fn(&Sources, &Build) -> Option<String>);
+
+const SETTINGS: &[Setting] = &[
+    ("kernel", |sources, _| {
+        sources.text("/proc/sys/kernel/osrelease")
+    }),
+    ("kernel_build", |sources, _| {
+        sources.text("/proc/sys/kernel/version")
+    }),
+    ("command_line", |sources, _| command_line::cleaned(sources)),
+    ("mitigations", |sources, _| mitigations(sources)),
+    ("microcode", |sources, _| microcode(sources)),
+    ("preemption", |sources, _| preemption(sources)),
+    ("governor", |sources, _| power::governor(sources)),
+    ("boost", |sources, _| power::boost(sources)),
+    ("clocksource", |sources, _| {
+        sources.text("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+    }),
+    ("transparent_hugepages", |sources, _| {
+        let file = "/sys/kernel/mm/transparent_hugepage/enabled";
+        chosen(sources, file, '[', ']')
+    }),
+    ("aslr", |sources, _| aslr(sources)),
+    ("cgroup_cpu", |sources, _| cgroup::cpu(sources)),
+    ("cgroup_memory", |sources, _| cgroup::memory(sources)),
+    ("cgroup_pids", |sources, _| cgroup::pids(sources)),
+    ("ulimit_nofile", |sources, _| {
+        soft(sources, |limits| limits.max_open_files)
+    }),
+    ("ulimit_nproc", |sources, _| {
+        soft(sources, |limits| limits.max_processes)
+    }),
+    ("ulimit_stack", |sources, _| {
+        soft(sources, |limits| limits.max_stack_size)
+    }),
+    ("seccomp", |sources, _| seccomp(sources)),
+    ("lsm", |sources, _| sources.text("/sys/kernel/security/lsm")),
+    ("container", |sources, _| container::container(sources)),
+    ("libc", |sources, _| c_library::c_library(sources)),
+    ("compiler", |_, build| build.compiler.clone()),
+    ("binary", |_, build| build.binary.clone()),
+];
+
+/// The names of all settings, also of those that this machine does not tell.
+pub fn settings() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|(name, _)| *name)
+}
+
 /// Every setting that the machine tells, by name.
 #[must_use]
 pub fn configuration(sources: &Sources, build: &Build) -> Configuration {
-    let limits = sources.parsed::<Limits>("/proc/self/limits");
-    let soft =
-        |limit: fn(&Limits) -> LimitValue| limits.as_ref().map(|limits| words(limit(limits)));
-    let entries = [
-        ("kernel", sources.text("/proc/sys/kernel/osrelease")),
-        ("kernel_build", sources.text("/proc/sys/kernel/version")),
-        ("command_line", command_line::cleaned(sources)),
-        ("mitigations", mitigations(sources)),
-        ("microcode", microcode(sources)),
-        ("preemption", preemption(sources)),
-        ("governor", power::governor(sources)),
-        ("boost", power::boost(sources)),
-        (
-            "clocksource",
-            sources.text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-        ),
-        (
-            "transparent_hugepages",
-            chosen(
-                sources,
-                "/sys/kernel/mm/transparent_hugepage/enabled",
-                '[',
-                ']',
-            ),
-        ),
-        ("aslr", aslr(sources)),
-        ("cgroup_cpu", cgroup::cpu(sources)),
-        ("cgroup_memory", cgroup::memory(sources)),
-        ("cgroup_pids", cgroup::pids(sources)),
-        (
-            "ulimit_nofile",
-            soft(|limits| limits.max_open_files.soft_limit),
-        ),
-        (
-            "ulimit_nproc",
-            soft(|limits| limits.max_processes.soft_limit),
-        ),
-        (
-            "ulimit_stack",
-            soft(|limits| limits.max_stack_size.soft_limit),
-        ),
-        ("seccomp", seccomp(sources)),
-        ("lsm", sources.text("/sys/kernel/security/lsm")),
-        ("container", container::container(sources)),
-        ("libc", c_library::c_library(sources)),
-        ("compiler", build.compiler.clone()),
-        ("binary", build.binary.clone()),
-    ];
-    let told = entries
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let settings = SETTINGS.iter();
+    let told =
+        settings.filter_map(|(name, read)| Some(((*name).to_owned(), read(sources, build)?)));
     Configuration(told.collect::<BTreeMap<_, _>>())
+}
+
+/// The soft limit of the calling process.
+fn soft(sources: &Sources, which: fn(Limits) -> Limit) -> Option<String> {
+    let limits = sources.parsed::<Limits>("/proc/self/limits")?;
+    Some(words(which(limits).soft_limit))
 }
 
 fn words(limit: LimitValue) -> String {

@@ -22,9 +22,10 @@ mod totals;
 #[cfg(test)]
 mod fake;
 
-pub use configuration::{Build, configuration};
+pub use configuration::{Build, configuration, settings};
 pub use identity::identity;
 pub use sources::Sources;
 pub use state::state;
+pub(crate) use topology::usable;
 pub use topology::{Chosen, CpuPlace, Distance, Topology};
 pub use totals::{KernelTotals, TotalsReader};

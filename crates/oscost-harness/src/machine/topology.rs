@@ -242,7 +242,7 @@ fn node_members(sources: &Sources) -> Vec<(u32, Vec<u32>)> {
 /// The CPUs that the calling thread may use. `sched_getaffinity` of `nix`
 /// knows 1,024 CPUs and fails on larger kernels: there, and under a fake
 /// root, `/proc/self/status` answers.
-fn usable(sources: &Sources) -> Vec<Cpu> {
+pub(crate) fn usable(sources: &Sources) -> Vec<Cpu> {
     if sources.is_live()
         && let Ok(set) = sched_getaffinity(Pid::from_raw(0))
     {

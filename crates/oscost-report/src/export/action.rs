@@ -5,14 +5,12 @@
 use oscost_analysis::{Estimate, Summary, format};
 use serde_json::{Value, json};
 
-use super::{Written, finite};
+use super::{Written, finite, tails};
+use crate::figures::{Kind, Name};
 use crate::words;
 
-/// The end of the name of a figure that is a rate.
-const RATE: &str = "_per_second";
-
-/// For `customSmallerIsBetter`: the estimate of each case, and its 99th
-/// percentile where there are samples enough.
+/// For `customSmallerIsBetter`: the estimate of each case, and its tails where
+/// there are samples enough.
 pub(super) fn smaller(cases: &[&Summary]) -> Written {
     let figures = cases.iter().flat_map(|case| {
         let unit = &case.info.unit;
@@ -21,11 +19,10 @@ pub(super) fn smaller(cases: &[&Summary]) -> Written {
             entry(case, &name, &unit.to_string(), estimate, &range)
         };
         let id = &case.info.id;
-        let p99 = words::percentile(case, 99.0);
-        let p99 = p99.map(|p99| (format!("{id} p99"), p99.estimate));
+        let tails = tails(case).map(|tail| (format!("{id} p{}", tail.rank), tail.estimate));
         let estimate = case.estimate.map(|estimate| (id.to_string(), estimate));
-        let both = estimate.into_iter().chain(p99);
-        both.filter_map(|(name, estimate)| shown(name, estimate))
+        let all = estimate.into_iter().chain(tails);
+        all.filter_map(|(name, estimate)| shown(name, estimate))
             .collect::<Vec<_>>()
     });
     array(figures)
@@ -35,15 +32,16 @@ pub(super) fn smaller(cases: &[&Summary]) -> Written {
 pub(super) fn bigger(cases: &[&Summary]) -> Written {
     let figures = cases.iter().flat_map(|case| {
         let rates = case.figures.iter();
-        let rates = rates.filter_map(|(name, rate)| Some((name, name.strip_suffix(RATE)?, *rate)));
-        let shown = rates.filter_map(|(name, what, rate)| {
+        let rates = rates.filter(|(name, _)| Name::of(name).kind == Kind::Rate);
+        let shown = rates.filter_map(|(name, rate)| {
+            let what = Name::of(name).what;
             let [low, high] = [rate.low, rate.high].map(format::grouped);
             let name = format!("{} {name}", case.info.id);
             entry(
                 case,
                 &name,
                 &format!("{what}/s"),
-                rate,
+                *rate,
                 &format!("{low} to {high}"),
             )
         });

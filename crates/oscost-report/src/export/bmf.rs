@@ -6,7 +6,7 @@ use oscost_analysis::{Estimate, Summary};
 use oscost_record::Quantity;
 use serde_json::{Map, Value};
 
-use super::{Written, finite};
+use super::{Written, finite, tails};
 use crate::words;
 
 /// Bencher's longest name of a benchmark, in characters.
@@ -15,8 +15,8 @@ const NAME: usize = 1024;
 /// Bencher's longest slug of a measure.
 const SLUG: usize = 64;
 
-/// `latency` (ns) or `memory` (bytes), the same of the 99th percentile with
-/// `-p99`, and a measure for each figure that the case took beside its
+/// `latency` (ns) or `memory` (bytes), the same of the tails with `-p99` and
+/// `-p99-9`, and a measure for each figure that the case took beside its
 /// samples, by its name and in its unit: `bytes-per-second`.
 pub(super) fn bmf(cases: &[&Summary]) -> Written {
     let mut all = Map::new();
@@ -39,10 +39,13 @@ fn measures(case: &Summary) -> Map<String, Value> {
         let slug = words::slug(name).chars().take(SLUG).collect::<String>();
         (slug, *figure)
     });
-    let p99 = words::percentile(case, 99.0).map(|p99| (format!("{level}-p99"), p99.estimate));
+    let tails = tails(case).map(|tail| {
+        let slug = words::slug(&format!("{level}-p{}", tail.rank));
+        (slug, tail.estimate)
+    });
     let estimate = case.estimate.map(|estimate| (level.to_owned(), estimate));
     // The last of a name stays: no figure can take the place of the estimate.
-    let all = figures.chain(p99).chain(estimate);
+    let all = figures.chain(tails).chain(estimate);
     all.filter_map(|(slug, estimate)| Some((slug, metric(estimate)?)))
         .filter(|(slug, _)| slug.chars().any(|letter| letter != '-'))
         .collect()

@@ -83,11 +83,13 @@ const COLUMNS: &[Column] = &[
     }),
     ("bursts", |_, case| case.bursts.0.to_string()),
     ("disturbed_bursts", |_, case| case.bursts.1.to_string()),
-    ("parts", |_, case| by_name(&case.parts)),
-    ("figures", |_, case| by_name(&case.figures)),
+    ("parts", |_, case| by_name(&case.parts, VALUE)),
+    ("figures", |_, case| by_name(&case.figures, VALUE)),
     ("machine_key", |run, _| legal(&run.machine.key)),
     ("started", |run, _| legal(&run.started)),
     ("tool_version", |run, _| legal(&run.tool.version)),
+    ("figures_low", |_, case| by_name(&case.figures, LOW)),
+    ("figures_high", |_, case| by_name(&case.figures, HIGH)),
 ];
 
 pub(super) fn csv(run: &Run, cases: &[&Summary]) -> Written {
@@ -145,9 +147,9 @@ fn parameters(case: &Summary) -> String {
 }
 
 /// `{"fairness_share":0.97}`, `{}` of none.
-fn by_name(figures: &[(String, Estimate)]) -> String {
+fn by_name(figures: &[(String, Estimate)], end: fn(Estimate) -> f64) -> String {
     let numbers = figures.iter();
     let numbers =
-        numbers.filter_map(|(name, figure)| Some((legal(name), finite(figure.value)?.into())));
+        numbers.filter_map(|(name, figure)| Some((legal(name), finite(end(*figure))?.into())));
     Value::Object(numbers.collect::<Map<_, _>>()).to_string()
 }

@@ -10,12 +10,13 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::{Written, legal};
-use crate::{table, words};
+use crate::{figures, printable, table, words};
 
 type Xml = Writer<Vec<u8>>;
 
 /// Seconds of a test are those of one operation; 0 for a level in bytes. The
-/// table of a suite stands in its `system-out`, the machine and its
+/// table of a suite stands in its `system-out`, and behind it what its cases took
+/// beside their samples; the machine and its
 /// configuration in its properties.
 pub(super) fn junit(run: &Run, cases: &[&Summary]) -> Written {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -73,13 +74,25 @@ fn suite(xml: &mut Xml, run: &Run, place: usize, cases: &[&Summary]) -> io::Resu
             test(xml, case)?;
         }
         let all: Vec<Summary> = cases.iter().map(|case| (*case).clone()).collect();
-        let table = legal(&table(&all));
+        let table = legal(&(table(&all) + &besides(cases)));
         xml.create_element("system-out")
             .write_text_content(BytesText::new(&table))?;
         xml.create_element("system-err").write_empty()?;
         Ok(())
     })?;
     Ok(())
+}
+
+/// What cases took beside their samples, a line each; nothing where none did.
+fn besides(cases: &[&Summary]) -> String {
+    let with_figures = cases.iter().filter(|case| !case.figures.is_empty());
+    let lines = with_figures.map(|case| {
+        let figures = case.figures.iter();
+        let figures = figures.map(|(name, figure)| figures::with_interval(name, figure));
+        let figures = figures.collect::<Vec<_>>().join("; ");
+        printable(&format!("{}: {figures}", case.info.id)) + "\n"
+    });
+    lines.collect()
 }
 
 fn properties(xml: &mut Xml, run: &Run) -> io::Result<()> {

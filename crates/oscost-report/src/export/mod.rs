@@ -14,10 +14,10 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::path::Path;
 
-use oscost_analysis::{Estimate, Summary};
-use oscost_record::Record;
+use oscost_analysis::{Estimate, Percentile, Summary};
+use oscost_record::{Aspect, Record};
 
-use crate::{ReportError, files};
+use crate::{ReportError, files, words};
 
 pub use criterion::criterion_tree;
 
@@ -96,6 +96,15 @@ fn unique(summaries: &[Summary]) -> Vec<&Summary> {
     let all = summaries.iter();
     all.filter(|summary| seen.insert(&summary.info.id))
         .collect()
+}
+
+/// The percentiles of a case that are figures of their own: the 99th, and of a
+/// whole program also the 99.9th, since it is what people wait for. There are
+/// samples enough for both.
+fn tails(case: &Summary) -> impl Iterator<Item = &Percentile> {
+    let whole = case.info.aspect == Aspect::Work;
+    let ranks = [99.0].into_iter().chain(whole.then_some(99.9));
+    ranks.filter_map(|rank| words::percentile(case, rank))
 }
 
 /// The text without what XML 1.0 has no way to write (section 2.2, `Char`),

@@ -10,6 +10,7 @@ use oscost_analysis::{Estimate, Fate, Summary};
 use oscost_record::{Quantity, Run};
 
 use super::{HIGH, LOW, VALUE, finite, legal};
+use crate::figures::{Kind, Name};
 
 /// Name to value. A map: a label that stands twice makes a file unreadable.
 type Labels = BTreeMap<String, String>;
@@ -122,31 +123,37 @@ const FAMILIES: &[Family] = &[
         name: "oscost_figure_ratio",
         unit: "ratio",
         help: "Shares that the case took beside its samples.",
-        samples: |case| figures(case, "_share", 1.0),
+        samples: |case| figures(case, Kind::Share, 1.0),
     },
     Family {
         name: "oscost_figure_seconds",
         unit: "seconds",
         help: "Times that the case took beside its samples.",
-        samples: |case| figures(case, "_ns", SECOND),
+        samples: |case| figures(case, Kind::Time, SECOND),
     },
     Family {
         name: "oscost_figure_bytes",
         unit: "bytes",
         help: "Sizes that the case took beside its samples.",
-        samples: |case| figures(case, "_bytes", BYTE),
+        samples: |case| figures(case, Kind::Size, BYTE),
     },
     Family {
         name: "oscost_figure_per_second",
         unit: "",
         help: "Rates that the case took beside its samples.",
-        samples: |case| figures(case, "_per_second", 1.0),
+        samples: |case| figures(case, Kind::Rate, 1.0),
     },
     Family {
         name: "oscost_figure_count",
         unit: "",
         help: "Numbers that the case took beside its samples.",
-        samples: |case| figures(case, "_count", 1.0),
+        samples: |case| figures(case, Kind::Count, 1.0),
+    },
+    Family {
+        name: "oscost_figure_number",
+        unit: "",
+        help: "Numbers without a unit that the case took beside its samples.",
+        samples: |case| figures(case, Kind::Number, 1.0),
     },
 ];
 
@@ -210,12 +217,21 @@ fn quantiles(case: &Summary, quantity: Quantity) -> Vec<Sample> {
     samples.collect()
 }
 
-fn figures(case: &Summary, end: &str, size: f64) -> Vec<Sample> {
-    let named = case.figures.iter();
-    let named = named.filter_map(|(name, figure)| Some((name.strip_suffix(end)?, figure)));
-    let samples =
-        named.map(|(name, figure)| (Some(("figure", name.to_owned())), figure.value / size));
-    samples.collect()
+/// Two names that differ in how they write their unit are one: the first counts.
+fn figures(case: &Summary, kind: Kind, size: f64) -> Vec<Sample> {
+    let mut found = BTreeMap::new();
+    for (name, figure) in &case.figures {
+        let name = Name::of(name);
+        if name.kind == kind {
+            let per = name.per.map(|per| format!("_per_{per}"));
+            let label = name.what.to_owned() + &per.unwrap_or_default();
+            found.entry(label).or_insert(figure.value / size);
+        }
+    }
+    let samples = found.into_iter();
+    samples
+        .map(|(label, value)| (Some(("figure", label)), value))
+        .collect()
 }
 
 /// Who measured.

@@ -1,7 +1,7 @@
 //! The first screen: the headlines of the analysis as ratios that lead to
 //! their cases, and what became of the cases. No figure is made here.
 
-use oscost_analysis::{Fate, Headline, Summary};
+use oscost_analysis::{Fate, Headline, Summary, format};
 use oscost_record::CaseId;
 
 use super::case::Anchors;
@@ -24,6 +24,8 @@ pub(super) struct Link {
     pub(super) undecided: bool,
     pub(super) times: String,
     pub(super) interval: String,
+    /// The same where there is little room: `7.5–7.6`.
+    pub(super) range: String,
 }
 
 impl Answer {
@@ -69,6 +71,9 @@ impl Answer {
                 words::times(step.ratio.low),
                 words::times(step.ratio.high)
             ),
+            range: [step.ratio.low, step.ratio.high]
+                .map(format::ratio)
+                .join("–"),
         });
         Self {
             chain: links.filter(|link| link.from != link.to).collect(),
@@ -99,7 +104,7 @@ pub(super) fn census(summaries: &[Summary]) -> String {
     let parts = parts
         .into_iter()
         .filter(|(n, _)| *n > 0)
-        .map(|(n, what)| format!("{n} {what}"));
+        .map(|(n, what)| format!("{} {what}", format::grouped(n as f64)));
     format!(
         "{}: {}.",
         words::several(summaries.len() as u64, "case"),

@@ -101,7 +101,10 @@ impl Book {
 
     /// `None` for what is the same in both languages.
     fn found(&self, text: &str, depth: usize) -> Option<String> {
-        if let Some(said) = self.whole.get(text) {
+        let small = uncapitalised(text);
+        let whole = self.whole.get(text);
+        let whole = whole.or_else(|| self.whole.get(small.as_deref()?));
+        if let Some(said) = whole {
             return Some((*said).to_owned());
         }
         let wordy = text.chars().any(|letter| letter.is_ascii_alphabetic());
@@ -113,22 +116,10 @@ impl Book {
             .or_else(|| self.stopped(text, depth))
             .or_else(|| self.parted(text, OR, depth))
             .or_else(|| self.holes(text, depth, Reach::Words))
-            .or_else(|| self.uncapitalised(text, depth))
+            .or_else(|| self.holes(small.as_deref()?, depth, Reach::Words))
             .or_else(|| self.holes(text, depth, Reach::Signs))
             .or_else(|| self.asked(text, depth))
             .or_else(|| self.apart(text, depth))
-    }
-
-    /// What begins a sentence may stand inside one elsewhere.
-    fn uncapitalised(&self, text: &str, depth: usize) -> Option<String> {
-        let first = text.chars().next().filter(char::is_ascii_uppercase)?;
-        let rest = &text[first.len_utf8()..];
-        let small = format!("{}{rest}", first.to_ascii_lowercase());
-        let whole = self
-            .whole
-            .get(small.as_str())
-            .map(|said| (*said).to_owned());
-        whole.or_else(|| self.holes(&small, depth, Reach::Words))
     }
 
     fn found_or_same(&self, text: &str, depth: usize) -> String {
@@ -141,7 +132,8 @@ impl Book {
         let mut wanted = wanted.filter(|phrase| phrase.reach == reach);
         wanted.find_map(|phrase| {
             let mut holes = Vec::new();
-            phrase.fits(0, text, &mut holes).then(|| {
+            let fits = phrase.ends_like(text) && phrase.fits(0, text, &mut holes);
+            fits.then(|| {
                 let piece = |piece: &Piece| match piece {
                     Piece::Text(text) => (*text).to_owned(),
                     Piece::Hole(number) => holes
@@ -254,6 +246,12 @@ impl Phrase {
         !text.is_empty() && is_whole(text) && (!self.numeric[hole] || (number && !list))
     }
 
+    /// Whether the text ends as the phrase does, which most do not: the quickest
+    /// way to know that it does not fit.
+    fn ends_like(&self, text: &str) -> bool {
+        self.english.last().is_some_and(|last| text.ends_with(last))
+    }
+
     /// Whether the text is this phrase from a piece on; what is in the holes.
     fn fits<'t>(&self, piece: usize, text: &'t str, holes: &mut Vec<&'t str>) -> bool {
         if piece == 0 {
@@ -283,6 +281,13 @@ impl Phrase {
         }
         false
     }
+}
+
+/// What begins a sentence may stand inside one elsewhere.
+fn uncapitalised(text: &str) -> Option<String> {
+    let first = text.chars().next().filter(char::is_ascii_uppercase)?;
+    let rest = &text[first.len_utf8()..];
+    Some(format!("{}{rest}", first.to_ascii_lowercase()))
 }
 
 /// The parts of a text between signs that stand in no brackets.

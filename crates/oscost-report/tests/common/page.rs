@@ -3,16 +3,13 @@
 #![allow(dead_code, reason = "each test file uses some of these")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
-use std::fs;
 use std::sync::LazyLock;
 
 use oscost_record::Record;
-use oscost_report::write;
+use oscost_report::{Lang, page_in};
 
 pub(crate) fn page_of(record: &Record) -> String {
-    let out = tempfile::tempdir().unwrap();
-    let written = write(record, out.path()).unwrap();
-    fs::read_to_string(written.page).unwrap()
+    page_in(record, &[], Lang::En).unwrap()
 }
 
 /// The page of everything, made once for all tests that look at it.

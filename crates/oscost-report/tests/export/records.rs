@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use oscost_analysis::{Summary, summarise};
-use oscost_record::{CaseId, Record};
+use oscost_record::{Aspect, CaseId, Record, Samples};
 
 use crate::common;
 
@@ -88,6 +88,27 @@ fn hostile() -> Record {
         .iter()
         .map(|text| ((*text).to_owned(), (*text).to_owned()));
     record.run.configuration.0.extend(entries);
+    record
+}
+
+/// A server that is under load.
+pub(crate) const SERVER: &str = "scenario/server/thread/connections=10";
+
+/// A record of that server alone, with samples enough for every tail.
+pub(crate) fn server() -> Record {
+    let mut record = common::scenario::with_scenarios(common::record_of(3, |_| false));
+    record.run.cases.retain(|info| info.id.0 == SERVER);
+    record.run.cases[0].aspect = Aspect::Work;
+    record.cases.retain(|line| line.id.0 == SERVER);
+    for line in &mut record.cases {
+        // One of 50 takes twice as long, three of 1,000 ten times.
+        let samples = (0..5_000).map(|number| match number % 1_000 {
+            997.. => 2e6,
+            rare if rare % 50 == 0 => 400e3,
+            common => 200e3 + f64::from(common),
+        });
+        line.samples = Samples::Raw(samples.collect());
+    }
     record
 }
 

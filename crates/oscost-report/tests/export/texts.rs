@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use serde_json::Value;
 
-use crate::records::{each, ids, measured, plain};
+use crate::records::{SERVER, each, ids, measured, plain, server};
 
 #[test]
 fn bencher_gets_every_measured_case_and_no_other() {
@@ -53,14 +53,81 @@ fn the_action_gets_smaller_and_bigger_figures_apart() {
                 "twice: {entry}"
             );
         }
-        let named = |entries: &[Value]| {
-            let rates = entries
-                .iter()
-                .filter(|entry| entry["name"].as_str().unwrap().ends_with("_per_second"));
-            rates.count()
+        let rates = |entries: &[Value]| {
+            let names = entries.iter().map(|entry| entry["name"].as_str().unwrap());
+            names.filter(|name| name.ends_with("_per_second")).count()
         };
-        assert_eq!((named(&smaller), named(&bigger)), (0, bigger.len()));
+        assert_eq!((rates(&smaller), rates(&bigger)), (0, bigger.len()));
     });
+}
+
+#[test]
+fn a_server_gives_its_rate_and_its_tails_to_every_format() {
+    let record = server();
+    let summaries = summarise(&record);
+    let text = |format| export(&record, &summaries, format).unwrap();
+    let entries = |format| -> BTreeMap<String, (String, f64)> {
+        let all: Vec<Value> = serde_json::from_str(&text(format)).unwrap();
+        let entry = |entry: &Value| {
+            let name = entry["name"].as_str().unwrap().to_owned();
+            let unit = entry["unit"].as_str().unwrap().to_owned();
+            (name, (unit, entry["value"].as_f64().unwrap()))
+        };
+        all.iter().map(entry).collect()
+    };
+    let id = SERVER;
+    let bigger = entries(Format::ActionBigger);
+    assert_eq!(
+        bigger.keys().collect::<Vec<_>>(),
+        [&format!("{id} requests_per_s")]
+    );
+    let (unit, rate) = &bigger[&format!("{id} requests_per_s")];
+    assert_eq!(unit, "requests/s");
+    let near = |one: f64, other: f64| (one / other - 1.0).abs() < 0.01;
+    assert!(near(*rate, 15e3), "{rate}");
+    let smaller = entries(Format::ActionSmaller);
+    let [p99, p99_9] = ["p99", "p99.9"].map(|rank| smaller[&format!("{id} {rank}")].1);
+    assert!(smaller[id].1 < p99 && p99 < p99_9, "{p99} {p99_9}");
+
+    let all: Value = serde_json::from_str(&text(Format::Bmf)).unwrap();
+    let measure = |slug: &str| all[id][slug]["value"].as_f64().unwrap();
+    assert!(near(measure("requests-per-s"), *rate));
+    assert!(near(measure("latency-p99"), p99) && near(measure("latency-p99-9"), p99_9));
+
+    let metrics = text(Format::OpenMetrics);
+    let metric = |name: &str, label: &str| {
+        let mut lines = metrics.lines();
+        let line = lines.find(|line| line.starts_with(name) && line.contains(label));
+        sample(line.unwrap_or_else(|| panic!("no {name} of {label}"))).2
+    };
+    assert!(near(
+        metric("oscost_figure_per_second", "figure=\"requests\""),
+        *rate
+    ));
+    let cpu = metric("oscost_figure_seconds", "figure=\"cpu_per_request\"");
+    assert!(near(cpu, 60e-6), "{cpu}");
+    for (rank, value) in [("0.5", smaller[id].1), ("0.99", p99), ("0.999", p99_9)] {
+        let label = format!("quantile=\"{rank}\"");
+        let found = metric("oscost_time_quantile_seconds", &label);
+        assert!(near(found * 1e9, value), "{rank}: {found}");
+    }
+
+    let csv = text(Format::Csv);
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let row: BTreeMap<String, String> = rows.deserialize().next().unwrap().unwrap();
+    let ends = ["figures_low", "figures", "figures_high"].map(|column| {
+        let figures: Value = serde_json::from_str(&row[column]).unwrap();
+        figures["requests_per_s"].as_f64().unwrap()
+    });
+    assert!(ends.is_sorted() && near(ends[1], *rate), "{ends:?}");
+    assert!(near(row["p99_9"].parse().unwrap(), p99_9));
+
+    let junit = text(Format::Junit);
+    assert!(
+        junit.contains(&format!("{id}: cpu per request: 60.")),
+        "{junit}"
+    );
+    assert!(junit.contains("requests: 15,0"), "{junit}");
 }
 
 /// Name, label names and value of a sample.

@@ -1,25 +1,24 @@
 //! The connections of a load generator.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::socket::{setsockopt, sockopt};
 use oscost_harness::{During as _, Failure};
 
-use crate::server::house::House;
-use crate::server::protocol::{REPLY_LENGTH, Reply, reply, request};
+use crate::answer::answer;
+use crate::server::protocol::{Inbox, request};
 
 /// One connection: it has at most one question under way.
 struct Connection {
     socket: TcpStream,
     /// What it has asked last.
     asked: Option<u64>,
-    inbox: Reply,
-    filled: usize,
+    inbox: Inbox,
 }
 
 /// All of them.
@@ -31,18 +30,50 @@ pub(super) struct Clients {
     replies: u64,
 }
 
+/// What has happened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Event {
+    /// On what: the number of a connection, or whatever else is watched.
+    pub(super) token: u64,
+    /// Something has come, or nothing will come any more.
+    pub(super) came: bool,
+    /// It takes a question.
+    pub(super) takes: bool,
+}
+
+impl Event {
+    fn of(event: &EpollEvent) -> Self {
+        let takes = event.events().contains(EpollFlags::EPOLLOUT);
+        Self {
+            token: event.data(),
+            came: event.events() != EpollFlags::EPOLLOUT,
+            takes,
+        }
+    }
+
+    /// The number of the connection.
+    pub(super) fn connection(self) -> usize {
+        usize::try_from(self.token).unwrap_or(usize::MAX)
+    }
+}
+
 /// Connections that the server may have to accept yet: far fewer than queue
 /// for it, so that none is turned away.
 const UNACCEPTED: u64 = 64;
 /// A server that does nothing for so long does nothing any more.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Clients {
-    /// Connects so many times, and waits until all are accepted.
+    /// Connects so many times. Before too many wait to be accepted, `accepted`
+    /// waits until so many are; at the end, until all are.
     ///
     /// # Errors
-    /// What the server or a socket says.
-    pub(super) fn connect(house: &mut House, count: usize) -> Result<Self, Failure> {
+    /// What `accepted` or a socket says.
+    pub(super) fn connect(
+        address: SocketAddr,
+        count: usize,
+        mut accepted: impl FnMut(u64) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).during("epoll_create1")?;
         let mut clients = Self {
             epoll,
@@ -50,17 +81,16 @@ impl Clients {
             next: 0,
             replies: 0,
         };
-        for _ in 0..count {
-            let made = clients.connections.len() as u64;
-            await_admission(house, made.saturating_sub(UNACCEPTED))?;
-            clients.add(house)?;
+        for made in 0..count as u64 {
+            accepted(made.saturating_sub(UNACCEPTED))?;
+            clients.add(address)?;
         }
-        await_admission(house, count as u64)?;
+        accepted(count as u64)?;
         Ok(clients)
     }
 
-    fn add(&mut self, house: &House) -> Result<(), Failure> {
-        let socket = TcpStream::connect(house.address()).during("connect(127.0.0.1)")?;
+    fn add(&mut self, address: SocketAddr) -> Result<(), Failure> {
+        let socket = TcpStream::connect(address).during("connect(127.0.0.1)")?;
         socket.set_nodelay(true).during("setsockopt(TCP_NODELAY)")?;
         socket.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
         // Else the port would stay in TIME_WAIT for a minute after its end.
@@ -73,8 +103,7 @@ impl Clients {
         self.connections.push(Connection {
             socket,
             asked: None,
-            inbox: [0; REPLY_LENGTH],
-            filled: 0,
+            inbox: Inbox::new(),
         });
         Ok(())
     }
@@ -96,6 +125,24 @@ impl Clients {
         self.replies
     }
 
+    /// Has [`Clients::events`] tell as soon as a connection takes a question.
+    pub(super) fn want(&self, connection: usize) -> Result<(), Failure> {
+        self.interest(connection, EpollFlags::EPOLLIN | EpollFlags::EPOLLOUT)
+    }
+
+    /// Sends the next question on a connection that takes it now.
+    pub(super) fn ask_as_wanted(&mut self, connection: usize) -> Result<(), Failure> {
+        self.ask(connection)?;
+        self.interest(connection, EpollFlags::EPOLLIN)
+    }
+
+    fn interest(&self, connection: usize, flags: EpollFlags) -> Result<(), Failure> {
+        let mut event = EpollEvent::new(flags, connection as u64);
+        self.epoll
+            .modify(&self.connections[connection].socket, &mut event)
+            .during("epoll_ctl(EPOLL_CTL_MOD)")
+    }
+
     /// Sends the next question on a connection, which has none under way.
     pub(super) fn ask(&mut self, connection: usize) -> Result<(), Failure> {
         let number = self.next;
@@ -115,22 +162,19 @@ impl Clients {
         let Some(number) = connection.asked else {
             return Err(Failure::Fail("the server spoke unasked, or left".into()));
         };
-        match connection
-            .socket
-            .read(&mut connection.inbox[connection.filled..])
-        {
+        match connection.socket.read(connection.inbox.room()) {
             Ok(0) => return Err(Failure::Fail("the server ended a connection".into())),
-            Ok(count) => connection.filled += count,
+            Ok(count) => connection.inbox.add(count),
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error).during("read(reply)"),
         }
-        if connection.filled < REPLY_LENGTH {
+        let came = connection.inbox.next_reply();
+        if came == Ok(None) {
             return Ok(false);
         }
-        if connection.inbox != reply(number) {
+        if came != Ok(Some(answer(number))) || !connection.inbox.is_empty() {
             return Err(Failure::Fail(format!("request {number} got a wrong reply")));
         }
-        connection.filled = 0;
         connection.asked = None;
         self.replies += 1;
         Ok(true)
@@ -141,43 +185,26 @@ impl Clients {
         self.connections[connection].asked.is_some()
     }
 
-    /// Waits until something has come, and gives the tokens of what it came
-    /// on: the number of a connection, or whatever else is watched.
+    /// Waits until something has come, or a connection takes what is to be
+    /// asked on it.
     ///
     /// # Errors
     /// Where nothing comes any more.
-    pub(super) fn events(&self, tokens: &mut Vec<u64>) -> Result<(), Failure> {
+    pub(super) fn events(&self, found: &mut Vec<Event>) -> Result<(), Failure> {
         let mut events = [EpollEvent::empty(); 256];
         let patience = EpollTimeout::try_from(PATIENCE).unwrap_or(EpollTimeout::NONE);
-        tokens.clear();
+        found.clear();
         match self.epoll.wait(&mut events, patience) {
             Ok(0) => Err(Failure::Fail(format!(
                 "no reply came for {} s",
                 PATIENCE.as_secs()
             ))),
             Ok(count) => {
-                tokens.extend(events[..count].iter().map(EpollEvent::data));
+                found.extend(events[..count].iter().map(Event::of));
                 Ok(())
             }
             Err(Errno::EINTR) => Ok(()),
             Err(errno) => Err(Failure::call("epoll_wait", errno)),
         }
     }
-}
-
-/// Waits until the server has accepted so many connections.
-fn await_admission(house: &mut House, count: u64) -> Result<(), Failure> {
-    let begin = Instant::now();
-    while house.books().admitted() < count {
-        house.check()?;
-        if begin.elapsed() > PATIENCE {
-            return Err(Failure::Fail(format!(
-                "the server has accepted {} connections, and no more for {} s",
-                house.books().admitted(),
-                PATIENCE.as_secs()
-            )));
-        }
-        std::thread::sleep(Duration::from_micros(50));
-    }
-    Ok(())
 }

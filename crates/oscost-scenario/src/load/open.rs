@@ -102,7 +102,7 @@ impl ParallelWork for Open {
         let count = usize::try_from(ops).unwrap_or(usize::MAX);
         let mut times: Vec<u64> = Vec::new();
         times.reserve_exact(count);
-        let mut tokens = Vec::with_capacity(256);
+        let mut events = Vec::with_capacity(256);
         let wall = Instant::now();
         let begin = Moment::now(now);
         let origin = read_monotonic();
@@ -120,15 +120,15 @@ impl ParallelWork for Open {
                 self.take(due, time)?;
                 taken += 1;
             }
-            self.site.clients.events(&mut tokens)?;
-            for token in &tokens {
-                if *token == TIMER {
+            self.site.clients.events(&mut events)?;
+            for event in &events {
+                if event.token == TIMER {
                     match self.timer.wait() {
                         Ok(()) | Err(Errno::EAGAIN | Errno::EINTR) => continue,
                         Err(errno) => return Err(Failure::call("read(timerfd)", errno)),
                     }
                 }
-                let connection = usize::try_from(*token).unwrap_or(usize::MAX);
+                let connection = event.connection();
                 if self.site.clients.hear(connection)? {
                     times.push(self.complete(connection, passed())?);
                 }

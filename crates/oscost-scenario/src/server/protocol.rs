@@ -50,7 +50,7 @@ fn hexadecimal(number: u64) -> [u8; DIGITS] {
     digits
 }
 
-/// What has come on a connection and is no whole request yet.
+/// What has come on a connection and is no whole request, or reply, yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Inbox {
     bytes: [u8; ROOM],
@@ -60,7 +60,7 @@ pub(crate) struct Inbox {
 /// More than the head of a request of any load generator takes.
 const ROOM: usize = 512;
 
-/// No request that this server knows.
+/// No request that this server knows, or no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
@@ -87,19 +87,76 @@ impl Inbox {
     /// # Errors
     /// Where it is none, or longer than there is room for.
     pub(crate) fn next(&mut self) -> Result<Option<u64>, Malformed> {
-        let came = &self.bytes[..self.filled];
-        let Some(end) = came.windows(4).position(|four| four == b"\r\n\r\n") else {
-            return if self.filled == ROOM {
-                Err(Malformed)
-            } else {
-                Ok(None)
-            };
+        let Some(end) = self.end_of_head()? else {
+            return Ok(None);
         };
-        let number = question(&came[..end])?;
-        self.bytes.copy_within(end + 4..self.filled, 0);
-        self.filled -= end + 4;
+        let number = question(&self.bytes[..end])?;
+        self.take(end);
         Ok(Some(number))
     }
+
+    /// Takes the next reply out, if it is whole: its number. It may come from
+    /// any server: what its head says is how long it is.
+    ///
+    /// # Errors
+    /// Where it is none, no good one, or longer than there is room for.
+    pub(crate) fn next_reply(&mut self) -> Result<Option<u64>, Malformed> {
+        let Some(start) = self.end_of_head()? else {
+            return Ok(None);
+        };
+        let end = start + content_length(&self.bytes[..start])?;
+        if end > ROOM {
+            return Err(Malformed);
+        }
+        if end > self.filled {
+            return Ok(None);
+        }
+        let number = hexadecimal_number(&self.bytes[start..end])?;
+        self.take(end);
+        Ok(Some(number))
+    }
+
+    /// Whether nothing has come.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.filled == 0
+    }
+
+    /// Where the first head ends, if it is whole.
+    fn end_of_head(&self) -> Result<Option<usize>, Malformed> {
+        let came = &self.bytes[..self.filled];
+        match came.windows(4).position(|four| four == b"\r\n\r\n") {
+            Some(place) => Ok(Some(place + 4)),
+            None if self.filled == ROOM => Err(Malformed),
+            None => Ok(None),
+        }
+    }
+
+    /// Removes the first bytes.
+    fn take(&mut self, count: usize) {
+        self.bytes.copy_within(count..self.filled, 0);
+        self.filled -= count;
+    }
+}
+
+/// What the head of a good reply says that the body has, in bytes.
+fn content_length(head: &[u8]) -> Result<usize, Malformed> {
+    const NAME: &[u8] = b"Content-Length:";
+    if !head.starts_with(b"HTTP/1.1 200 ") {
+        return Err(Malformed);
+    }
+    let mut lines = head.split(|&byte| byte == b'\n');
+    let value = lines.find_map(|line| {
+        let (name, value) = line.split_at_checked(NAME.len())?;
+        name.eq_ignore_ascii_case(NAME).then_some(value)
+    });
+    let value = value.and_then(|value| std::str::from_utf8(value).ok());
+    let length = value.and_then(|value| value.trim().parse().ok());
+    length.filter(|&length| length <= ROOM).ok_or(Malformed)
+}
+
+fn hexadecimal_number(digits: &[u8]) -> Result<u64, Malformed> {
+    let digits = std::str::from_utf8(digits).map_err(|_| Malformed)?;
+    u64::from_str_radix(digits, 16).map_err(|_| Malformed)
 }
 
 fn question(head: &[u8]) -> Result<u64, Malformed> {
@@ -108,8 +165,7 @@ fn question(head: &[u8]) -> Result<u64, Malformed> {
     if digits.is_empty() {
         return Ok(0);
     }
-    let digits = std::str::from_utf8(digits).map_err(|_| Malformed)?;
-    u64::from_str_radix(digits, 16).map_err(|_| Malformed)
+    hexadecimal_number(digits)
 }
 
 #[cfg(test)]
@@ -155,6 +211,37 @@ mod tests {
         }
         put(&mut inbox, &[b'x'; ROOM]);
         assert_eq!(inbox.next(), Err(Malformed));
+    }
+
+    #[test]
+    fn a_reply_is_understood_however_it_comes() {
+        let mut inbox = Inbox::new();
+        for byte in reply(7) {
+            assert_eq!(inbox.next_reply(), Ok(None));
+            put(&mut inbox, &[byte]);
+        }
+        assert_eq!(inbox.next_reply(), Ok(Some(answer(7))));
+        assert!(inbox.is_empty());
+        let other = b"HTTP/1.1 200 Fine\r\nServer: x\r\ncontent-length:  2\r\n\r\nff";
+        put(&mut inbox, other);
+        put(&mut inbox, &reply(8));
+        assert_eq!(inbox.next_reply(), Ok(Some(0xff)));
+        assert_eq!(inbox.next_reply(), Ok(Some(answer(8))));
+    }
+
+    #[test]
+    fn what_is_no_good_reply_is_refused() {
+        for wrong in [
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nff",
+            "HTTP/1.1 200 OK\r\nServer: x\r\n\r\nff",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nff",
+            "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nff",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nxx",
+        ] {
+            let mut inbox = Inbox::new();
+            put(&mut inbox, wrong.as_bytes());
+            assert_eq!(inbox.next_reply(), Err(Malformed), "{wrong}");
+        }
     }
 
     #[test]

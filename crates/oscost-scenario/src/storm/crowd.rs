@@ -3,18 +3,15 @@
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 use oscost_harness::{During as _, Failure};
 use tokio::runtime::Runtime;
 
+use super::gathering::{self, Gathering};
 use super::office::Office;
 use crate::child::{Child, too_many};
 use crate::runtime;
-
-/// What is done while all tasks wait, given the processes that they are.
-pub(super) type WhileAllWait<'a> = &'a mut dyn FnMut(&[Pid]) -> Result<(), Failure>;
 
 /// Tasks of one kind.
 pub(super) trait Crowd {
@@ -27,64 +24,8 @@ pub(super) trait Crowd {
         &mut self,
         office: &Arc<Office>,
         tasks: u64,
-        while_all_wait: Option<WhileAllWait<'_>>,
+        gathering: Option<Gathering<'_>>,
     ) -> Result<(), Failure>;
-}
-
-/// All tasks must have come to wait within this.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Tasks that come to wait, and whom nobody answers meanwhile.
-struct Gathering<'a> {
-    office: &'a Office,
-    due: u64,
-    begin: Instant,
-}
-
-impl<'a> Gathering<'a> {
-    /// Call it before the first task is made.
-    fn new(office: &'a Office, tasks: u64) -> Self {
-        let ledger = office.ledger();
-        ledger.hold();
-        Self {
-            office,
-            due: ledger.waited() + tasks,
-            begin: Instant::now(),
-        }
-    }
-
-    /// Whether all wait; `None` where they never will, since one has failed:
-    /// that one tells why when it is seen to end.
-    fn is_complete(&self) -> Result<Option<bool>, Failure> {
-        let ledger = self.office.ledger();
-        let missing = self.due.saturating_sub(ledger.waited());
-        if ledger.has_failed() {
-            return Ok(None);
-        }
-        if self.begin.elapsed() > PATIENCE {
-            return Err(Failure::Fail(format!(
-                "{missing} tasks of a storm never came to wait"
-            )));
-        }
-        Ok(Some(missing == 0))
-    }
-
-    /// Waits until all do. Tells whether they do.
-    fn await_all(&self) -> Result<bool, Failure> {
-        loop {
-            match self.is_complete()? {
-                Some(false) => std::thread::sleep(Duration::from_millis(1)),
-                complete => return Ok(complete.is_some()),
-            }
-        }
-    }
-}
-
-/// Lets them go, whatever has happened: who is held is never joined.
-impl Drop for Gathering<'_> {
-    fn drop(&mut self) {
-        self.office.ledger().release();
-    }
 }
 
 /// Each task is a process.
@@ -95,16 +36,13 @@ impl Crowd for Processes {
         &mut self,
         office: &Arc<Office>,
         tasks: u64,
-        while_all_wait: Option<WhileAllWait<'_>>,
+        gathering: Option<Gathering<'_>>,
     ) -> Result<(), Failure> {
-        let gathering = while_all_wait.map(|act| (Gathering::new(office, tasks), act));
         let payers = (0..tasks).map(|number| Child::bound(|| office.pay(number)));
         let payers: Vec<Child> = payers.collect::<Result<_, _>>()?;
-        if let Some((gathering, act)) = gathering {
+        if let Some(gathering) = gathering {
             let pids: Vec<Pid> = payers.iter().map(Child::pid).collect();
-            if gathering.await_all()? {
-                act(&pids)?;
-            }
+            gathering.act(&pids)?;
         }
         payers.into_iter().try_for_each(Child::finish)
     }
@@ -118,9 +56,8 @@ impl Crowd for Threads {
         &mut self,
         office: &Arc<Office>,
         tasks: u64,
-        while_all_wait: Option<WhileAllWait<'_>>,
+        gathering: Option<Gathering<'_>>,
     ) -> Result<(), Failure> {
-        let gathering = while_all_wait.map(|act| (Gathering::new(office, tasks), act));
         let mut made = Ok(());
         let mut payers: Vec<JoinHandle<Result<(), Failure>>> = Vec::new();
         for number in 0..tasks {
@@ -134,13 +71,9 @@ impl Crowd for Threads {
                 }
             }
         }
-        if let Some((gathering, act)) = gathering
-            && made.is_ok()
-        {
-            made = match gathering.await_all() {
-                Ok(true) => act(&[]),
-                other => other.map(drop),
-            };
+        // It is over before the first is joined, whatever has happened.
+        if let Some(gathering) = gathering {
+            made = made.and_then(|()| gathering.act(&[]));
         }
         for payer in payers {
             let paid = payer.join();
@@ -165,22 +98,20 @@ impl Crowd for Coroutines {
         &mut self,
         office: &Arc<Office>,
         tasks: u64,
-        while_all_wait: Option<WhileAllWait<'_>>,
+        gathering: Option<Gathering<'_>>,
     ) -> Result<(), Failure> {
-        let gathering = while_all_wait.map(|act| (Gathering::new(office, tasks), act));
         self.0.block_on(async {
             let spawn = |number| {
                 let office = Arc::clone(office);
                 tokio::spawn(async move { office.pay_in_turn(number).await })
             };
             let payers: Vec<_> = (0..tasks).map(spawn).collect();
-            if let Some((gathering, act)) = gathering {
+            if let Some(gathering) = gathering {
+                // They come to wait on this thread: it must not sleep.
                 while gathering.is_complete()? == Some(false) {
-                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    tokio::time::sleep(gathering::STEP).await;
                 }
-                if gathering.is_complete()?.is_some() {
-                    act(&[])?;
-                }
+                gathering.act(&[])?;
             }
             for payer in payers {
                 payer.await.map_err(runtime::died)??;

@@ -1,6 +1,7 @@
 use oscost_sys::counter::read_monotonic;
 
 use super::database::Answer;
+use super::gathering::Gathering;
 use super::*;
 use crate::answer::answer;
 
@@ -101,7 +102,8 @@ fn a_crowd_that_cannot_gather_says_so() {
         office.close_the_database();
         let office = Arc::new(office);
         let mut act = |_: &[nix::unistd::Pid]| Ok(());
-        assert!(crowd.storm(&office, 3, Some(&mut act)).is_err());
+        let gathering = Gathering::new(&office, 3, &mut act);
+        assert!(crowd.storm(&office, 3, Some(gathering)).is_err());
         assert!(crowd.storm(&office, 3, None).is_err());
     }
 }

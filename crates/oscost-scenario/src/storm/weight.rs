@@ -11,6 +11,7 @@ use oscost_harness::Failure;
 use oscost_harness::memory::{kernel_stack_growth, kernel_stacks, of_this_process};
 
 use super::crowd::Crowd;
+use super::gathering::Gathering;
 use super::office::Office;
 use crate::account;
 
@@ -44,7 +45,8 @@ impl Weight {
             Ok(())
         };
         let balance = office.balance();
-        crowd.storm(office, tasks, Some(&mut weigh))?;
+        let gathering = Gathering::new(office, tasks, &mut weigh);
+        crowd.storm(office, tasks, Some(gathering))?;
         office.check(balance, tasks)?;
         Ok(grown)
     }

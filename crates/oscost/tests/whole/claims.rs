@@ -138,7 +138,7 @@ fn every_verdict_is_in_the_book_of_phrases() {
 }
 
 /// Words of three small letters and more that follow each other.
-fn english(text: &str) -> usize {
+pub(crate) fn english(text: &str) -> usize {
     let word = |word: &str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
     let runs = text.split_whitespace().scan(0, |run, part| {
         *run = if word(part) { *run + 1 } else { 0 };

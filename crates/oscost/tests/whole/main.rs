@@ -19,5 +19,6 @@ mod gate;
 mod history;
 mod hostile;
 mod placement;
+mod reasons;
 mod refused;
 mod track;
