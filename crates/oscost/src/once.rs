@@ -78,12 +78,13 @@ impl fmt::Display for Account {
         if self.left_out > 0 {
             writeln!(
                 f,
-                "left out, since the run ended before: {} cases, the larger ones of their rows",
-                self.left_out
+                "left out, since the run ended before: {} cases, the larger ones of their rows; of {} rows none was tried",
+                self.left_out,
+                self.left_out_rows.len()
             )?;
         }
         for row in &self.left_out_rows {
-            writeln!(f, "left out, and no other case of its row was tried: {row}")?;
+            writeln!(f, "  {row}")?;
         }
         write!(
             f,
@@ -128,7 +129,7 @@ mod tests {
             "skipped: a/d: no veth\n",
             "failed: x/y: broke\n",
             "left out, since the run ended before: 3 cases",
-            "no other case of its row was tried: z/row",
+            "of 1 rows none was tried\n  z/row\n",
             "7 cases proved their work, 1 failed, 3 skipped",
         ] {
             assert!(text.contains(part), "{text}");
