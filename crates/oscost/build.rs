@@ -6,5 +6,11 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    // With the C library linked in, the compiler asks for `-static-pie`, which
+    // `-no-pie` takes back as a whole: a loader would be asked for again.
+    let features = std::env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    if features.split(',').any(|feature| feature == "crt-static") {
+        println!("cargo::rustc-link-arg-bins=-static");
+    }
     println!("cargo::rustc-link-arg-bins=-no-pie");
 }

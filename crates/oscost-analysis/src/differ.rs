@@ -134,6 +134,7 @@ fn program(run: &Run) -> Fields {
     let driver = match run.driver {
         Driver::Rounds => "rounds",
         Driver::Criterion => "criterion",
+        Driver::Once => "once",
     };
     vec![
         (

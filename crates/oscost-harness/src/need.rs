@@ -9,7 +9,7 @@ use nix::sys::resource::{Resource, getrlimit};
 use oscost_record::{Bytes, Machine, Placement};
 
 use crate::case::Case;
-use crate::machine::Chosen;
+use crate::machine::{Chosen, user_mode_emulator};
 
 /// Something that a case cannot run without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,8 @@ pub struct Supply {
     pub usable_cpus: u32,
     /// The CPUs at each placement.
     pub chosen: Chosen,
-    /// What emulates the CPU.
+    /// What translates this program for a kernel of another architecture; absent
+    /// where the kernel is of its own, though the CPU below be emulated.
     pub emulated: Option<String>,
     /// Limits on tasks, each with its name and the way out.
     pub task_limits: Vec<(String, u64)>,
@@ -81,7 +82,7 @@ impl Supply {
         Self {
             chosen,
             usable_cpus: machine.usable_cpus,
-            emulated: machine.emulated.clone(),
+            emulated: user_mode_emulator(machine).map(str::to_owned),
             task_limits: task_limits(),
             mappings: number("/proc/sys/vm/max_map_count"),
             memory: memory_available(),

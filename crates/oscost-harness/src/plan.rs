@@ -16,6 +16,9 @@ pub struct Effort {
     pub measuring: Duration,
     /// The length of one burst, as long as an operation is shorter.
     pub burst: Duration,
+    /// Nobody finds out how long an operation is, and nothing is warmed up:
+    /// what is measured is measured to be proven.
+    pub once: bool,
 }
 
 impl Default for Effort {
@@ -24,6 +27,7 @@ impl Default for Effort {
             rounds: 15,
             measuring: Duration::from_millis(20),
             burst: Duration::from_millis(3),
+            once: false,
         }
     }
 }
@@ -34,6 +38,15 @@ const SLOW: Duration = Duration::from_millis(200);
 const FEWEST: u32 = 5;
 
 impl Effort {
+    /// Every case does its smallest piece of work, one burst of it: one
+    /// operation, or as many as it cannot do fewer of.
+    pub const ONCE: Self = Self {
+        rounds: 1,
+        measuring: Duration::ZERO,
+        burst: Duration::ZERO,
+        once: true,
+    };
+
     /// How many rounds a case gets whose first round took `first`, start and
     /// end of the probe included.
     #[must_use]
@@ -98,6 +111,8 @@ mod tests {
         assert_eq!((ops, bursts), (428, 6));
         // An operation longer than everything is done once.
         assert_eq!(effort.bursts(45e6, 1), (1, 1));
+        // Nor is it where there is no time at all.
+        assert_eq!(Effort::ONCE.bursts(f64::MAX, 1), (1, 1));
         // Batches stay whole.
         let (ops, _) = effort.bursts(5.0, 2_000);
         assert_eq!(ops % 2_000, 0);

@@ -19,7 +19,8 @@ use crate::turns::Turn;
 pub type Bursts = Vec<(Burst, Vec<f64>)>;
 
 /// Makes a fresh probe ready: finds out how to time the case where no earlier
-/// round has, else warms it up with a tenth of what will be measured.
+/// round has, else warms it up with a tenth of what will be measured. Where
+/// one operation is all, there is nothing to find out.
 ///
 /// # Errors
 /// What the probe says.
@@ -29,6 +30,9 @@ pub fn prepare(
     plan: Option<Plan>,
     effort: &Effort,
 ) -> Result<Plan, Failure> {
+    if effort.once {
+        return Ok(Plan::UNTIMED);
+    }
     // The pilot has warmed the case up already.
     let Some(plan) = plan else {
         return probe.pilot();

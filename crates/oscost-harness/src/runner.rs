@@ -4,7 +4,7 @@
 //! Knows neither the record's file nor the terminal: it tells a [`Listener`],
 //! and takes probes from a [`Launcher`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -94,7 +94,7 @@ impl Runner<'_> {
         for round in 0..self.effort.rounds {
             listener.round_begins(round)?;
             companions.begin_round();
-            for index in order(cases.len(), self.seed, round) {
+            for index in self.order(cases, round) {
                 let (case, memory) = (&cases[index], &mut memories[index]);
                 if self.is_settled(case, memory, round) {
                     continue;
@@ -116,6 +116,15 @@ impl Runner<'_> {
             }
         }
         Ok(Ending::Complete)
+    }
+
+    /// Shuffled, so that drift falls on all alike. What is done once is not
+    /// timed: there the order sees to it that a budget leaves out no row.
+    fn order(&self, cases: &[Case], round: u32) -> Vec<usize> {
+        match self.effort.once {
+            true => rows_in_turn(cases),
+            false => order(cases.len(), self.seed, round),
+        }
     }
 
     fn fresh_memory(&self) -> Memory {
@@ -180,7 +189,40 @@ impl Runner<'_> {
         let (ops, bursts) = self.effort.bursts(plan.per_op.0, plan.batch);
         let taken = round::take_bursts_beside(probe.as_mut(), plan, ops, bursts, companion)?;
         probe.finish()?;
+        if self.effort.once {
+            memory.plan = Some(as_it_was(plan, &taken.0));
+        }
         Ok(taken)
+    }
+}
+
+/// The first case of every row, then the second of every row, and so on: a
+/// row's cases are in rising order of their parameters.
+fn rows_in_turn(cases: &[Case]) -> Vec<usize> {
+    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let ranks = cases.iter().map(|case| {
+        let rank = seen
+            .entry((&case.info.suite, case.row.operation))
+            .or_default();
+        *rank += 1;
+        *rank
+    });
+    let ranks: Vec<usize> = ranks.collect();
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|&index| ranks[index]);
+    order
+}
+
+/// The plan of work that was asked for one operation, and may have done as many
+/// as it cannot do fewer of.
+fn as_it_was(plan: Plan, taken: &Bursts) -> Plan {
+    let done = taken.first().map(|(burst, values)| {
+        let samples = (values.len() as u64).max(1);
+        burst.ops.0 / samples
+    });
+    Plan {
+        batch: done.unwrap_or(plan.batch).max(1),
+        ..plan
     }
 }
 
@@ -201,7 +243,6 @@ fn expected(memories: &[Memory], round: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use std::cell::{Cell, RefCell};
-    use std::collections::BTreeMap;
     use std::rc::Rc;
 
     use oscost_record::{Burst, Nanos, Ops, Outcome};
@@ -297,14 +338,23 @@ mod tests {
     }
 
     fn run(done: BTreeSet<(CaseId, u32)>, ears: &mut Ears) -> (FakeLauncher, io::Result<Ending>) {
+        let effort = Effort {
+            rounds: 6,
+            ..Effort::default()
+        };
+        run_with(effort, done, ears)
+    }
+
+    fn run_with(
+        effort: Effort,
+        done: BTreeSet<(CaseId, u32)>,
+        ears: &mut Ears,
+    ) -> (FakeLauncher, io::Result<Ending>) {
         let launcher = FakeLauncher::default();
         let ending = Runner {
             launcher: &launcher,
             supply: &Supply::default(),
-            effort: Effort {
-                rounds: 6,
-                ..Effort::default()
-            },
+            effort,
             seed: 1,
             budget: None,
             done,
@@ -340,6 +390,44 @@ mod tests {
         // 20 ms of measuring in bursts of 3 ms, of operations of 1 ms.
         assert_eq!(measured.samples.count(), 18);
         assert_eq!(measured.bursts.len(), 6);
+    }
+
+    #[test]
+    fn one_operation_each_is_all_where_that_is_asked_for() {
+        let mut ears = Ears::default();
+        let (launcher, _) = run_with(Effort::ONCE, BTreeSet::new(), &mut ears);
+        assert_eq!((launcher.piloted.get(), ears.lines.len()), (0, 3));
+        let done = |line: &&CaseLine| line.outcome == Outcome::Measured;
+        let line = ears.lines.iter().find(done).unwrap();
+        assert_eq!((line.samples.count(), line.bursts.len()), (1, 1));
+        assert_eq!(line.bursts[0].ops, Ops(1));
+    }
+
+    #[test]
+    fn every_row_has_its_turn_before_any_has_a_second() {
+        let cases = drill::SUITE.cases();
+        let doubled: Vec<Case> = cases.iter().chain(&cases).cloned().collect();
+        let order = rows_in_turn(&doubled);
+        let rows = |part: &[usize]| -> BTreeSet<&str> {
+            let names = part.iter().map(|&index| doubled[index].row.operation);
+            names.collect()
+        };
+        let all: Vec<usize> = (0..doubled.len()).collect();
+        let count = rows(&all).len();
+        assert_eq!(rows(&order[..count]).len(), count);
+        assert_eq!(order.iter().collect::<BTreeSet<_>>().len(), doubled.len());
+    }
+
+    #[test]
+    fn a_sample_spans_what_was_done_in_it() {
+        let burst = Burst {
+            ops: Ops(64),
+            ..Burst::default()
+        };
+        let lap = vec![(burst.clone(), vec![1.0])];
+        assert_eq!(as_it_was(Plan::UNTIMED, &lap).batch, 64);
+        let parties = vec![(burst, vec![1.0; 64])];
+        assert_eq!(as_it_was(Plan::UNTIMED, &parties).batch, 1);
     }
 
     #[test]

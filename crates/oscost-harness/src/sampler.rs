@@ -20,6 +20,14 @@ pub struct Plan {
     pub per_op: Nanos,
 }
 
+impl Plan {
+    /// One operation at a time, of which nobody knows how long it is.
+    pub const UNTIMED: Self = Self {
+        batch: 1,
+        per_op: Nanos(f64::MAX),
+    };
+}
+
 /// An operation at least so many clock readings long is timed alone.
 const ALONE: f64 = 50.0;
 /// A batch is at least so many clock readings long: the clock is below 1 %.
@@ -102,10 +110,7 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
         }
         // A second reading would find what the first has left behind: one is
         // all that a process gives.
-        Measure::Level(_) => Ok(Plan {
-            batch: 1,
-            per_op: Nanos(f64::MAX),
-        }),
+        Measure::Level(_) => Ok(Plan::UNTIMED),
     }
 }
 

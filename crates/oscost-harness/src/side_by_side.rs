@@ -50,6 +50,7 @@ pub const EFFORT: Effort = Effort {
     rounds: 0,
     measuring: Duration::from_millis(15),
     burst: Duration::from_micros(1_250),
+    once: false,
 };
 
 /// The bursts of the three processes of a pair. The n-th of all belong

@@ -7,7 +7,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use oscost_analysis::Digest;
-use oscost_record::{Record, Run};
+use oscost_record::{Driver, Record, Run};
 use sha2::{Digest as _, Sha256};
 
 use crate::files::{self, Lock};
@@ -92,6 +92,11 @@ impl History {
     }
 
     fn judge(&self, path: &Path, run: &Run, accept: Accept) -> Result<Place, HistoryError> {
+        if run.driver == Driver::Once {
+            return Err(HistoryError::Once {
+                path: path.to_owned(),
+            });
+        }
         if let Some(by) = run.machine.emulated.as_deref().filter(|_| !accept.emulated) {
             return Err(HistoryError::Emulated {
                 path: path.to_owned(),

@@ -34,6 +34,15 @@ pub enum HistoryError {
         /// What emulated the CPU.
         by: String,
     },
+    /// Every case did one operation, to be proven and not to be timed.
+    #[error(
+        "{} was made by `oscost run --once`, which proves and does not time: it is no baseline. `oscost run` without `--once` makes one",
+        path.display()
+    )]
+    Once {
+        /// The record.
+        path: PathBuf,
+    },
     /// The run was killed, or is still going on.
     #[error(
         "{} has no closing line: its run was killed or still goes on. `oscost run --resume` finishes it; `--unfinished` adds it as it is",

@@ -63,6 +63,7 @@ impl ConfigurationKey {
         let driver = match run.driver {
             Driver::Rounds => "rounds",
             Driver::Criterion => "criterion",
+            Driver::Once => "once",
         };
         hash.update(format!("{driver}\0"));
         for (name, value) in entries.iter().filter(|(name, _)| *name != "binary") {

@@ -103,6 +103,21 @@ fn an_emulated_record_is_refused_unless_asked_for() {
 }
 
 #[test]
+fn a_record_of_one_operation_each_is_refused_whatever_is_asked_for() {
+    let mut run = run(1);
+    run.driver = Driver::Once;
+    let (_source, path) = record(&run);
+    let (_folder, history) = history(&[]);
+    let accept = Accept {
+        emulated: true,
+        unfinished: true,
+    };
+    let error = history.add(&path, accept).unwrap_err().to_string();
+    assert!(error.contains("--once"), "{error}");
+    assert!(history.places().unwrap().is_empty());
+}
+
+#[test]
 fn a_record_without_an_end_is_refused_unless_asked_for() {
     let (_source, path) = record(&run(1));
     let text = fs::read_to_string(&path).unwrap();

@@ -18,7 +18,7 @@ use oscost_sys::fork::fork;
 
 use crate::child::{self, reap, too_many};
 use crate::notes::{ClockKind, Notes};
-use crate::target::{FOREIGN, Image, Target};
+use crate::target::{FOREIGN, Image, Target, loader};
 
 const ROW: Row = Row {
     operation: "exec/static",
@@ -44,6 +44,7 @@ pub(crate) const ROWS: &[Row] = &[
         operation: "exec/dynamic",
         title: "execve, dynamic",
         question: "How long does execve take to reach main in a tiny program linked with the C library?",
+        needs: |_| vec![FOREIGN, loader()],
         build: |_| measure(Target::NotingDynamic, 0),
         ..ROW
     },
@@ -58,7 +59,13 @@ pub(crate) const ROWS: &[Row] = &[
             core: &[],
             full: &[0, 1, 4, 16],
         }],
-        needs: |setting| vec![FOREIGN, Need::Descriptors(setting.of("libs") + 50)],
+        needs: |setting| {
+            vec![
+                FOREIGN,
+                loader(),
+                Need::Descriptors(setting.of("libs") + 50),
+            ]
+        },
         build: |setting| measure(Target::NotingDynamic, setting.of("libs")),
         ..ROW
     },

@@ -14,6 +14,19 @@ use oscost_harness::{During as _, Failure, Need};
 pub(crate) const FOREIGN: Need =
     Need::Native("it cannot execute a program of the emulated architecture by itself");
 
+/// The loader that the programs linked with the C library ask for (their
+/// `PT_INTERP`). This program may be a static one on a host that has none.
+pub(crate) fn loader() -> Need {
+    let bytes = Target::Dynamic.bytes();
+    let inside = bytes.windows(4).position(|window| window == b"/ld-");
+    let path = inside.and_then(|at| {
+        let begin = bytes[..at].iter().rposition(|&byte| byte == 0)? + 1;
+        let length = bytes[at..].iter().position(|&byte| byte == 0)?;
+        std::str::from_utf8(&bytes[begin..at + length]).ok()
+    });
+    path.map_or(Need::Never("its program names no loader"), Need::File)
+}
+
 /// Which file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
@@ -102,5 +115,17 @@ mod tests {
             assert_eq!(has(target, b"/ld-"), has_loader, "{target:?}");
         }
         assert!(has(Target::Library, b"oscost_library"));
+    }
+
+    #[test]
+    fn the_loader_is_the_one_that_the_program_names() {
+        let Need::File(path) = loader() else {
+            panic!("{:?}", loader());
+        };
+        let file = path.rsplit('/').next().unwrap();
+        assert!(
+            path.starts_with("/lib") && file.starts_with("ld-"),
+            "{path}"
+        );
     }
 }

@@ -56,6 +56,9 @@ pub enum Driver {
     Rounds,
     /// `cargo bench`: criterion.
     Criterion,
+    /// `oscost run --once`: the smallest piece of work of every case, done once
+    /// to be proven. Its times say nothing; such a record is never a baseline.
+    Once,
 }
 
 /// The clock that timed every sample.

@@ -18,6 +18,12 @@ pub(crate) enum Verb {
     /// Lists the cases: what each answers, and whether it can run here
     List(List),
     /// Measures this machine and writes a record
+    ///
+    /// With `--once` it only looks whether every case works here: each does its
+    /// smallest piece of work once and proves it, and what failed or was
+    /// skipped is told with its reason. Every row of the catalogue has its turn
+    /// before any has a second, so that a `--time` leaves out the larger cases
+    /// alone. Exit code 1 where a case failed.
     Run(Run),
     /// Makes an HTML page and pictures from records
     Report(Report),
@@ -65,6 +71,12 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         what: SelfTest,
     },
+    /// Is the first process of a virtual machine made for one `oscost run`
+    ///
+    /// Mounts what a run needs, measures, sends the record to a device and
+    /// switches the machine off.
+    #[command(hide = true)]
+    Guest(crate::guest::Guest),
     /// Prints what a shell needs to complete the command line
     Completions {
         /// Which shell
@@ -118,6 +130,9 @@ pub(crate) struct Run {
     /// Rounds per case, each in a fresh process; slow cases get a third
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
+    /// One operation of every case, to prove that it works here; no times
+    #[arg(long, conflicts_with_all = ["rounds", "resume"])]
+    pub(crate) once: bool,
     /// Begin no measurement after this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) time: Option<std::time::Duration>,

@@ -12,12 +12,14 @@ mod exit;
 mod export;
 mod floors;
 mod gate;
+mod guest;
 mod history;
 mod list;
 mod machine;
 mod manual;
 mod measuring;
 mod named;
+mod once;
 mod output;
 mod places;
 mod progress;
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Verb::Selftest {
             what: SelfTest::Reference(options),
         } => steadiness::reference(&options),
+        Verb::Guest(options) => guest::guest(&options),
         Verb::Completions { shell } => manual::completions(shell),
         Verb::Man => manual::man(),
     };

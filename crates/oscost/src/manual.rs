@@ -42,7 +42,7 @@ pub(crate) fn man() -> anyhow::Result<End> {
 
 /// What each verb does, one after the other.
 fn verbs(command: &Command, text: &mut Vec<u8>) -> io::Result<()> {
-    for verb in command.get_subcommands() {
+    for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
         let name = verb.get_bin_name().unwrap_or_default().to_uppercase();
         writeln!(text, ".SH \"{name}\"")?;
         let man = Man::new(verb.clone());

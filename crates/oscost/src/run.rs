@@ -14,6 +14,7 @@ use oscost_record::{Driver, Line, Record, RecordWriter, Tier};
 use crate::cli::Run;
 use crate::exit::End;
 use crate::measuring::{Task, draw_seed, measure};
+use crate::once::Account;
 use crate::output::{complain, say};
 use crate::places;
 use crate::selection::select;
@@ -33,9 +34,12 @@ pub(crate) fn run(options: &Run) -> anyhow::Result<End> {
         Some(path) => resumed(path, options, &session)?,
         None => begun(options, &session)?,
     };
-    let effort = Effort {
-        rounds: options.rounds,
-        ..Effort::default()
+    let effort = match options.once {
+        true => Effort::ONCE,
+        false => Effort {
+            rounds: options.rounds,
+            ..Effort::default()
+        },
     };
     let path = task.path.clone();
     let ending = measure(task, &session, &launch, effort, options.time)?;
@@ -47,7 +51,11 @@ fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
     let cases = select(&options.selection)?;
     let seed = options.seed.unwrap_or_else(draw_seed);
     let tier = Tier::from(options.selection.tier);
-    let header = session.header(Driver::Rounds, tier, seed, &cases);
+    let driver = match options.once {
+        true => Driver::Once,
+        false => Driver::Rounds,
+    };
+    let header = session.header(driver, tier, seed, &cases);
     let path = match &options.out {
         Some(path) => path.clone(),
         None => places::record(&header.machine.key, &header.started),
@@ -67,7 +75,7 @@ fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
         path,
         writer,
         done: BTreeSet::new(),
-        reference: !options.no_reference,
+        reference: !options.no_reference && !options.once,
         json: options.json,
     })
 }
@@ -76,6 +84,12 @@ fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
 /// missing.
 fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<Task> {
     let record = Record::read(path)?;
+    if record.run.driver != Driver::Rounds {
+        bail!(
+            "{} was not begun by `oscost run` with rounds",
+            path.display()
+        );
+    }
     if record.run.machine.key != session.machine.key {
         bail!(
             "{} was begun on machine {}, and this is {}",
@@ -120,7 +134,15 @@ fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<Task
 
 /// Prints the table, where the record is, and what can be done with it.
 fn conclude(options: &Run, path: &Path, ending: Ending) -> anyhow::Result<End> {
-    if !options.json {
+    let mut end = End::Done;
+    if options.once {
+        let account = Account::of(&Record::read(path)?);
+        if !options.json {
+            say(&account.to_string())?;
+            say(&format!("record: {}", path.display()))?;
+        }
+        end = account.end();
+    } else if !options.json {
         let record = Record::read(path)?;
         say(&oscost_report::table(&oscost_analysis::summarise(&record)))?;
         say(&format!(
@@ -129,16 +151,17 @@ fn conclude(options: &Run, path: &Path, ending: Ending) -> anyhow::Result<End> {
         ))?;
     }
     Ok(match ending {
-        Ending::Complete => End::Done,
+        Ending::Complete => end,
         Ending::OutOfTime => {
             complain("the time was up before every round was measured");
-            End::Done
+            end
         }
         Ending::Interrupted(signal) => {
-            complain(&format!(
-                "interrupted; what was measured is kept. To go on: oscost run --resume {}",
-                path.display()
-            ));
+            let on = match options.once {
+                true => String::new(),
+                false => format!(" To go on: oscost run --resume {}", path.display()),
+            };
+            complain(&format!("interrupted; what was measured is kept.{on}"));
             End::Interrupted(signal)
         }
     })

@@ -16,9 +16,19 @@
 //! A new stack looks as if it had been suspended by a caller at `begin`, with
 //! `sp` = `top`, x19 = links, x20 = entry, x30 = `begin`, and 0 elsewhere.
 //!
-//! Of v8 to v15 the ABI keeps the lower halves only, d8 to d15. FPCR is global
-//! to the thread by the ABI (a call may change it only where that is its
-//! purpose), and is not switched.
+//! What the ABI (AAPCS64, 6) has a call keep, and what becomes of it:
+//!
+//! | | |
+//! |---|---|
+//! | x19 to x29, sp, and x30 as the way back | saved, or declared as spoilt and so saved by the compiler where it uses them |
+//! | d8 to d15, the lower halves of v8 to v15 | the same; a call keeps no other part of a vector register |
+//! | sp on a 16-byte boundary, always | it moves by multiples of 16; the CPU faults else |
+//! | FPCR | *not* switched: it is global to the thread by the ABI, and a call may change it only where that is its purpose. Code that changes it on one stack changes it for all stacks of its thread |
+//! | x18 | the platform's; Linux leaves it to a call to spoil, and nothing here touches it |
+//! | SVE and SME state | a call keeps none with the usual signature; streaming mode must be off |
+//! | signed return addresses, branch targets, a guarded control stack | *not* provided for: Rust's programs are not marked as made for them |
+//!
+//! `registers` tests the rows that can be seen.
 #![expect(unsafe_code, reason = "switching stacks is beyond Rust")]
 
 use std::arch::{asm, naked_asm};
@@ -261,138 +271,4 @@ unsafe extern "C" fn begin_inlined() {
         "brk #1",
         near = const offset_of!(Links, near),
     )
-}
-
-/// What the tests do in assembly: fill every register that a switch must keep,
-/// and see what is left of it.
-#[cfg(test)]
-pub(super) mod registers {
-    use std::arch::naked_asm;
-
-    use super::super::tests::{pause_once, resume_once};
-    use super::super::{Links, Way};
-
-    /// How many registers [`survivors`] fills.
-    pub(in super::super) const FILLED: usize = 19;
-
-    /// Fills the callee-saved registers, resumes, and counts those that are
-    /// intact; x30 is spent on the call itself.
-    ///
-    /// # Safety
-    /// As for [`Way::resume`].
-    #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn survivors<W: Way>(links: *mut Links) -> usize {
-        naked_asm!(
-            ".macro survives register, value",
-            "mov x1, #\\value",
-            "cmp \\register, x1",
-            "cinc x0, x0, eq",
-            ".endm",
-            "sub sp, sp, #160",
-            "stp d8, d9, [sp]",
-            "stp d10, d11, [sp, #16]",
-            "stp d12, d13, [sp, #32]",
-            "stp d14, d15, [sp, #48]",
-            "stp x19, x20, [sp, #64]",
-            "stp x21, x22, [sp, #80]",
-            "stp x23, x24, [sp, #96]",
-            "stp x25, x26, [sp, #112]",
-            "stp x27, x28, [sp, #128]",
-            "stp x29, x30, [sp, #144]",
-            "mov x19, #119",
-            "mov x20, #120",
-            "mov x21, #121",
-            "mov x22, #122",
-            "mov x23, #123",
-            "mov x24, #124",
-            "mov x25, #125",
-            "mov x26, #126",
-            "mov x27, #127",
-            "mov x28, #128",
-            "mov x29, #129",
-            "fmov d8, x19",
-            "fmov d9, x20",
-            "fmov d10, x21",
-            "fmov d11, x22",
-            "fmov d12, x23",
-            "fmov d13, x24",
-            "fmov d14, x25",
-            "fmov d15, x26",
-            "bl {resume}",
-            "mov x0, xzr",
-            "survives x19, 119",
-            "survives x20, 120",
-            "survives x21, 121",
-            "survives x22, 122",
-            "survives x23, 123",
-            "survives x24, 124",
-            "survives x25, 125",
-            "survives x26, 126",
-            "survives x27, 127",
-            "survives x28, 128",
-            "survives x29, 129",
-            "fmov x9, d8",
-            "survives x9, 119",
-            "fmov x9, d9",
-            "survives x9, 120",
-            "fmov x9, d10",
-            "survives x9, 121",
-            "fmov x9, d11",
-            "survives x9, 122",
-            "fmov x9, d12",
-            "survives x9, 123",
-            "fmov x9, d13",
-            "survives x9, 124",
-            "fmov x9, d14",
-            "survives x9, 125",
-            "fmov x9, d15",
-            "survives x9, 126",
-            "ldp d8, d9, [sp]",
-            "ldp d10, d11, [sp, #16]",
-            "ldp d12, d13, [sp, #32]",
-            "ldp d14, d15, [sp, #48]",
-            "ldp x19, x20, [sp, #64]",
-            "ldp x21, x22, [sp, #80]",
-            "ldp x23, x24, [sp, #96]",
-            "ldp x25, x26, [sp, #112]",
-            "ldp x27, x28, [sp, #128]",
-            "ldp x29, x30, [sp, #144]",
-            "add sp, sp, #160",
-            "ret",
-            ".purgem survives",
-            resume = sym resume_once::<W>,
-        )
-    }
-
-    /// An entry that soils every callee-saved register and switches back.
-    ///
-    /// # Safety
-    /// `links` must point to the [`Links`] of the stack that it runs on.
-    #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn soil<W: Way>(links: *mut Links) -> ! {
-        naked_asm!(
-            "mov x19, #-1",
-            "mov x20, x19",
-            "mov x21, x19",
-            "mov x22, x19",
-            "mov x23, x19",
-            "mov x24, x19",
-            "mov x25, x19",
-            "mov x26, x19",
-            "mov x27, x19",
-            "mov x28, x19",
-            "mov x29, x19",
-            "fmov d8, x19",
-            "fmov d9, x19",
-            "fmov d10, x19",
-            "fmov d11, x19",
-            "fmov d12, x19",
-            "fmov d13, x19",
-            "fmov d14, x19",
-            "fmov d15, x19",
-            "bl {pause}",
-            "brk #1",
-            pause = sym pause_once::<W>,
-        )
-    }
 }

@@ -264,4 +264,6 @@ unsafe fn discard<F>(links: NonNull<Links>) {
 }
 
 #[cfg(test)]
+mod registers;
+#[cfg(test)]
 mod tests;

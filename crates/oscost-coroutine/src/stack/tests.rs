@@ -1,4 +1,5 @@
-//! What the stack switch must keep, and what happens at its ends.
+//! What becomes of values over a stack switch, and what happens at its ends. Its
+//! registers have tests of their own.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,48 +10,6 @@ const SIZE: usize = 256 << 10;
 
 fn stack() -> Stack {
     Stack::new(SIZE).unwrap()
-}
-
-/// [`Way::resume`] as a function, for assembly to call.
-///
-/// # Safety
-/// As for [`Way::resume`].
-pub(super) unsafe extern "C" fn resume_once<W: Way>(links: *mut Links) {
-    // SAFETY: the caller vouches for it.
-    unsafe { W::resume(links) }
-}
-
-/// [`Way::pause`] as a function.
-///
-/// # Safety
-/// As for [`Way::pause`].
-pub(super) unsafe extern "C" fn pause_once<W: Way>(links: *mut Links) {
-    // SAFETY: the caller vouches for it.
-    unsafe { W::pause(links) }
-}
-
-#[test]
-fn every_register_that_a_call_keeps_is_kept() {
-    keep::<Called>();
-    keep::<Called<true>>();
-    keep::<Inlined>();
-}
-
-fn keep<W: Way>() {
-    let stack = stack();
-    let links = stack.0.base().wrapping_add(SIZE - 256).cast::<Links>();
-    // SAFETY: `links` is on a 16-byte boundary inside a mapping of our own;
-    // `soil` gets them, runs on the stack below them, and switches back once.
-    let intact = unsafe {
-        links.write(Links {
-            near: std::ptr::null_mut(),
-            far: W::prepare(links, arch::registers::soil::<W>),
-            state: State::New,
-            discard: |_| (),
-        });
-        arch::registers::survivors::<W>(links)
-    };
-    assert_eq!(intact, arch::registers::FILLED);
 }
 
 #[test]

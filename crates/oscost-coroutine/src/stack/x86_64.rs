@@ -30,11 +30,20 @@
 //! top - 72      r15 = 0                    <- context
 //! ```
 //!
-//! MXCSR and the x87 control word are callee-saved by the ABI, too, and are
-//! *not* switched: nothing here changes rounding or exception masks, most
-//! libraries leave them alone as well, and reloading them would cost about as
-//! much as all the rest. Code that changes them on one stack changes them for
-//! all stacks of its thread.
+//! What the ABI (System V, x86_64 supplement, 3.2) has a call keep, and what
+//! becomes of it:
+//!
+//! | | |
+//! |---|---|
+//! | rbx, rbp, r12 to r15, rsp | saved, or declared as spoilt and so saved by the compiler where it uses them |
+//! | rsp on a 16-byte boundary before a call | so it is at the first call of a new stack |
+//! | MXCSR, the x87 control word | *not* switched: nothing here changes rounding or exception masks, most libraries leave them alone as well, and reloading them would cost about as much as all the rest. Code that changes them on one stack changes them for all stacks of its thread |
+//! | the direction flag | clear on both sides, by the ABI |
+//! | the red zone below rsp | not in use: who switches is a caller, or assembly without `nostack` |
+//! | xmm, ymm, zmm, k registers | a call keeps none |
+//! | a shadow stack (CET) | *not* switched: Rust marks no program as made for one, so the kernel gives it none |
+//!
+//! `registers` tests the rows that can be seen.
 #![expect(unsafe_code, reason = "switching stacks is beyond Rust")]
 
 use std::arch::{asm, naked_asm};
@@ -260,96 +269,4 @@ unsafe extern "C" fn begin_inlined() {
         "ud2",
         near = const offset_of!(Links, near),
     )
-}
-
-/// What the tests do in assembly: fill every register that a switch must keep,
-/// and see what is left of it.
-#[cfg(test)]
-pub(super) mod registers {
-    use std::arch::naked_asm;
-
-    use super::super::tests::{pause_once, resume_once};
-    use super::super::{Links, Way};
-
-    /// How many registers [`survivors`] fills.
-    pub(in super::super) const FILLED: usize = 6;
-
-    /// Fills the callee-saved registers, resumes, and counts those that are
-    /// intact.
-    ///
-    /// # Safety
-    /// As for [`Way::resume`].
-    #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn survivors<W: Way>(links: *mut Links) -> usize {
-        naked_asm!(
-            "push rbp",
-            "push rbx",
-            "push r12",
-            "push r13",
-            "push r14",
-            "push r15",
-            "sub rsp, 8",
-            "mov rbp, 0x1111111111111111",
-            "mov rbx, 0x2222222222222222",
-            "mov r12, 0x3333333333333333",
-            "mov r13, 0x4444444444444444",
-            "mov r14, 0x5555555555555555",
-            "mov r15, 0x6666666666666666",
-            "call {resume}",
-            "xor eax, eax",
-            "mov rcx, 0x1111111111111111",
-            "cmp rbp, rcx",
-            "jne 2f",
-            "inc eax",
-            "2: add rcx, rcx",
-            "cmp rbx, rcx",
-            "jne 2f",
-            "inc eax",
-            "2: mov rcx, 0x3333333333333333",
-            "cmp r12, rcx",
-            "jne 2f",
-            "inc eax",
-            "2: mov rcx, 0x4444444444444444",
-            "cmp r13, rcx",
-            "jne 2f",
-            "inc eax",
-            "2: mov rcx, 0x5555555555555555",
-            "cmp r14, rcx",
-            "jne 2f",
-            "inc eax",
-            "2: mov rcx, 0x6666666666666666",
-            "cmp r15, rcx",
-            "jne 2f",
-            "inc eax",
-            "2: add rsp, 8",
-            "pop r15",
-            "pop r14",
-            "pop r13",
-            "pop r12",
-            "pop rbx",
-            "pop rbp",
-            "ret",
-            resume = sym resume_once::<W>,
-        )
-    }
-
-    /// An entry that soils every callee-saved register and switches back.
-    ///
-    /// # Safety
-    /// `links` must point to the [`Links`] of the stack that it runs on.
-    #[unsafe(naked)]
-    pub(in super::super) unsafe extern "C" fn soil<W: Way>(links: *mut Links) -> ! {
-        naked_asm!(
-            "mov rbp, -1",
-            "mov rbx, -2",
-            "mov r12, -3",
-            "mov r13, -4",
-            "mov r14, -5",
-            "mov r15, -6",
-            "sub rsp, 8",
-            "call {pause}",
-            "ud2",
-            pause = sym pause_once::<W>,
-        )
-    }
 }

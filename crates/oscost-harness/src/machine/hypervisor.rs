@@ -1,6 +1,8 @@
 //! Whether the CPU is lent by a hypervisor or made up by an emulator.
 //! Reads names of products, never serial numbers or host names.
 
+use oscost_record::Machine;
+
 use super::Sources;
 use super::cpu_model::{CpuModel, Dialect};
 
@@ -49,10 +51,20 @@ pub(super) fn emulated(sources: &Sources, model: &CpuModel) -> Option<String> {
     } else if foreign_kernel || foreign_cpu || named {
         Some("qemu-user".to_owned())
     } else if full_system(sources, model) {
-        Some("qemu-tcg".to_owned())
+        Some(WHOLE_MACHINE.to_owned())
     } else {
         None
     }
+}
+
+/// The name of an emulator that runs a kernel of the program's architecture.
+const WHOLE_MACHINE: &str = "qemu-tcg";
+
+/// What stands between a program and a kernel of another architecture, and does
+/// in its own way, or not at all, what the program asks the kernel for.
+pub(crate) fn user_mode_emulator(machine: &Machine) -> Option<&str> {
+    let emulator = machine.emulated.as_deref();
+    emulator.filter(|name| *name != WHOLE_MACHINE)
 }
 
 /// QEMU's own CPU models that only its code generator offers: on x86 by name
@@ -241,6 +253,18 @@ mod tests {
         assert_eq!(emulator(&tcg, "x86_64").as_deref(), Some("qemu-tcg"));
         let apple = Tree::new().file("/proc/cpuinfo", "processor : 0\nvendor_id : VirtualApple\n");
         assert_eq!(emulator(&apple, "x86_64").as_deref(), Some("rosetta"));
+    }
+
+    #[test]
+    fn only_a_foreign_kernel_does_less_than_it_is_asked_for() {
+        let by = |emulator: &str| Machine {
+            emulated: Some(emulator.to_owned()),
+            ..Machine::default()
+        };
+        assert_eq!(user_mode_emulator(&by("qemu-user")), Some("qemu-user"));
+        assert_eq!(user_mode_emulator(&by("rosetta")), Some("rosetta"));
+        assert_eq!(user_mode_emulator(&by("qemu-tcg")), None);
+        assert_eq!(user_mode_emulator(&Machine::default()), None);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod totals;
 mod fake;
 
 pub use configuration::{Build, configuration, settings};
+pub(crate) use hypervisor::user_mode_emulator;
 pub use identity::identity;
 pub use sources::Sources;
 pub use state::state;

@@ -14,13 +14,13 @@ use oscost_sys::fork::Note;
 
 use super::{MEMORY, ROW, Way, burden, measure, memory};
 use crate::child::{reap, too_many};
-use crate::target::{FOREIGN, Image, Target};
+use crate::target::{FOREIGN, Image, Target, loader};
 
 /// What a row of this file is unless it says otherwise: a small parent that
 /// executes the program linked with the C library.
 const DYNAMIC: Row = Row {
     per: "create+exec+exit+wait",
-    needs: |_| vec![FOREIGN],
+    needs: |_| vec![FOREIGN, loader()],
     ..ROW
 };
 
@@ -34,7 +34,7 @@ const STATIC: Row = Row {
 /// A shell in between.
 const SHELL: Row = Row {
     tier: oscost_record::Tier::Full,
-    needs: |_| vec![Need::File("/bin/sh"), FOREIGN],
+    needs: |_| vec![Need::File("/bin/sh"), FOREIGN, loader()],
     ..DYNAMIC
 };
 

@@ -117,6 +117,9 @@ impl Chapter {
             driver: match run.driver {
                 Driver::Rounds => "oscost run: many short rounds, cases shuffled in each",
                 Driver::Criterion => "cargo bench: criterion decides how long to measure",
+                Driver::Once => {
+                    "oscost run --once: one operation of every case, to be proven; its times say nothing"
+                }
             },
             answers: Answer::all(answers, summaries, &anchors),
             sure: sure.into_iter().map(|headline| headline.sentence).collect(),

@@ -13,6 +13,9 @@ use oscost_report::printable;
 use super::{Current, Gate, notes};
 use crate::named;
 
+/// What is said of a record without times.
+const ONCE: &str = "was made by `oscost run --once`, which proves every case and times none";
+
 /// What the record is held against.
 pub(super) struct Held {
     pub(super) by: By,
@@ -43,6 +46,12 @@ impl Held {
 /// Where it cannot be read, or is refused.
 pub(super) fn find(options: &Gate, folder: &Path, current: &Current) -> anyhow::Result<Held> {
     let run = &current.record.run;
+    if run.driver == Driver::Once {
+        bail!(
+            "{} {ONCE}: there is nothing to judge",
+            options.current.display()
+        );
+    }
     if let Some(emulator) = run.machine.emulated.as_ref().filter(|_| !options.across) {
         bail!(
             "{} was measured on an emulated CPU ({}): its times say nothing of a machine. \
@@ -65,6 +74,9 @@ fn of_record(
 ) -> anyhow::Result<Held> {
     let record = named::record_in(folder, name)?;
     let (before, run) = (&record.run, &current.record.run);
+    if before.driver == Driver::Once {
+        bail!("{} {ONCE}, and is no baseline", name.display());
+    }
     if let Some(emulator) = &before.machine.emulated {
         bail!(
             "{} was measured on an emulated CPU ({}) and is no baseline",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::OnceLock;
 
-use oscost_record::{CaseLine, Line, Outcome, Record, RecordWriter, Samples};
+use oscost_record::{CaseLine, Driver, Line, Outcome, Record, RecordWriter, Samples};
 use serde_json::Value;
 
 use crate::common::{is_emulated, oscost, place};
@@ -329,6 +329,22 @@ fn what_was_emulated_is_no_baseline() {
     // Nor is it judged.
     let output = scene.gate(&at(9, 1_000.0, emulated), &[]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn what_was_done_once_is_no_baseline_and_is_not_judged() {
+    let once = |record: &mut Record| record.run.driver = Driver::Once;
+    let scene = Scene::of(&[at(1, 1_000.0, |_| {})]);
+    let baseline = scene.write("once.jsonl", &at(1, 1_000.0, once));
+    let now = at(9, 1_000.0, |_| {});
+    let against = ["--baseline", baseline.to_str().unwrap(), "--across"];
+    for output in [
+        scene.gate(&now, &against),
+        scene.gate(&at(9, 1_000.0, once), &["--across"]),
+    ] {
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(text(&output.stderr).contains("--once"), "{output:?}");
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod export;
 mod gate;
 mod history;
 mod hostile;
+mod once;
 mod placement;
 mod reasons;
 mod refused;
