@@ -22,7 +22,8 @@ fn the_case_and_the_library_do_the_same_round_trips() {
     };
     let (mut identity, mut nothing) = (identity(), nothing());
     let mut before = work.audit().unwrap();
-    for ops in [0, 1, 2, 1000, 12_345] {
+    let lap = work.granule();
+    for ops in [0, lap, 2 * lap, 12 * lap] {
         work.run(ops).unwrap();
         let after = work.audit().unwrap();
         assert_eq!(after.done - before.done, ops);
