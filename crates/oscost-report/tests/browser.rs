@@ -10,6 +10,10 @@
 mod common;
 mod webdriver;
 
+use std::fs;
+use std::path::PathBuf;
+
+use oscost_report::{Lang, page_in};
 use serde_json::{Value, json};
 use webdriver::Browser;
 
@@ -38,6 +42,13 @@ fn figures(cells: &[String]) -> Vec<f64> {
         .collect()
 }
 
+/// Puts a page where the browser finds it.
+fn put(page: &str, folder: &tempfile::TempDir) -> PathBuf {
+    let path = folder.path().join("index.html");
+    fs::write(&path, page).unwrap();
+    path
+}
+
 #[test]
 fn the_page_works_in_a_browser() {
     let Some(browser) = Browser::start() else {
@@ -47,8 +58,7 @@ fn the_page_works_in_a_browser() {
     let record = common::record(3);
     let changed = |id: &oscost_record::CaseId| id.0.contains("create");
     let past = common::past::past(&record, 40, changed);
-    let written = oscost_report::write_through_time(&record, &[past], out.path());
-    let page = written.unwrap().page;
+    let page = put(&page_in(&record, &[past], Lang::En).unwrap(), &out);
     browser.look(1280, "light");
     browser.open(&page);
 
@@ -144,9 +154,9 @@ fn the_chinese_page_works_in_a_browser() {
     };
     let out = tempfile::tempdir().unwrap();
     let record = common::record(3);
-    let written = oscost_report::write_in(&record, &[], out.path(), oscost_report::Lang::Zh);
+    let page = put(&page_in(&record, &[], Lang::Zh).unwrap(), &out);
     browser.look(1280, "light");
-    browser.open(&written.unwrap().page);
+    browser.open(&page);
     let all = texts(&browser.run(SHOWN)).len();
     browser.write("#words", "PIPE same-cpu");
     browser.click("input[value=process]");

@@ -2,15 +2,32 @@
 
 mod common;
 
+use std::sync::LazyLock;
+
 use common::page::{only, page_of, section};
 use oscost_analysis::{Verdict, claims, summarise};
+use oscost_record::Record;
 use oscost_report::markdown;
+
+/// What the headlines and some of the rules stand on.
+fn some() -> Record {
+    only(
+        3,
+        &["create/", "switch/pipe", "switch/corosensei", "memory/"],
+    )
+}
+
+/// Its page, made once.
+fn page() -> &'static str {
+    static PAGE: LazyLock<String> = LazyLock::new(|| page_of(&some()));
+    &PAGE
+}
 
 #[test]
 fn the_page_opens_with_twenty_verdicts() {
-    let record = only(3, &["create/", "switch/", "memory/"]);
-    let page = page_of(&record);
-    let part = section(&page, "claims");
+    let record = some();
+    let page = page();
+    let part = section(page, "claims");
     assert_eq!(part.matches("<details class=\"claim ").count(), 20);
     for claim in claims(&summarise(&record)) {
         let line = part
@@ -30,8 +47,7 @@ fn the_page_opens_with_twenty_verdicts() {
 
 #[test]
 fn a_line_tells_its_number_and_its_rule() {
-    let page = page_of(&only(3, &["create/"]));
-    let line = section(&page, "claims");
+    let line = section(page(), "claims");
     let line = line.split("id=\"claim-1\"").nth(1).unwrap();
     let line = line.split("</details>").next().unwrap();
     assert!(line.contains("<span class=\"value\" title=\""), "{line}");
@@ -42,8 +58,7 @@ fn a_line_tells_its_number_and_its_rule() {
 
 #[test]
 fn the_table_of_kinds_has_numbers_that_lead_to_cases() {
-    let page = page_of(&only(3, &["create/", "switch/", "memory/"]));
-    let table = section(&page, "kinds");
+    let table = section(page(), "kinds");
     assert_eq!(table.matches("<tr><th scope=\"row\">").count(), 7);
     let row = table.split("switch cost").nth(1).unwrap();
     let row = row.split("</tr>").next().unwrap();
@@ -55,7 +70,7 @@ fn the_table_of_kinds_has_numbers_that_lead_to_cases() {
 
 #[test]
 fn the_markdown_has_them_too() {
-    let record = only(3, &["create/", "switch/", "memory/"]);
+    let record = some();
     let summaries = summarise(&record);
     let text = markdown(&record, &summaries);
     for claim in claims(&summaries) {
@@ -68,7 +83,7 @@ fn the_markdown_has_them_too() {
 
 #[test]
 fn the_same_record_gives_the_same_words() {
-    let record = only(3, &["create/", "switch/"]);
+    let record = some();
     let text = || markdown(&record, &summarise(&record));
     assert_eq!(text(), text());
 }
