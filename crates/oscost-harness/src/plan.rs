@@ -1,11 +1,14 @@
 //! Who is measured when: the order of the cases in every round, and how many
 //! rounds a case gets.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use rand_pcg::Pcg64Mcg;
+
+use crate::case::Case;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,9 +93,29 @@ pub fn order(count: usize, seed: u64, round: u32) -> Vec<usize> {
     order
 }
 
+/// The first case of every row, then the second of every row, and so on: a
+/// row's cases are in rising order of their parameters.
+pub(crate) fn rows_in_turn(cases: &[Case]) -> Vec<usize> {
+    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let ranks = cases.iter().map(|case| {
+        let rank = seen
+            .entry((&case.info.suite, case.row.operation))
+            .or_default();
+        *rank += 1;
+        *rank
+    });
+    let ranks: Vec<usize> = ranks.collect();
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|&index| ranks[index]);
+    order
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::drill;
 
     #[test]
     fn an_order_is_a_permutation_and_hangs_on_seed_and_round() {
@@ -128,5 +151,20 @@ mod tests {
             ..effort
         };
         assert_eq!(short.rounds_for(Duration::from_secs(1)), 2);
+    }
+
+    #[test]
+    fn every_row_has_its_turn_before_any_has_a_second() {
+        let cases = drill::SUITE.cases();
+        let doubled: Vec<Case> = cases.iter().chain(&cases).cloned().collect();
+        let order = rows_in_turn(&doubled);
+        let rows = |part: &[usize]| -> BTreeSet<&str> {
+            let names = part.iter().map(|&index| doubled[index].row.operation);
+            names.collect()
+        };
+        let all: Vec<usize> = (0..doubled.len()).collect();
+        let count = rows(&all).len();
+        assert_eq!(rows(&order[..count]).len(), count);
+        assert_eq!(order.iter().collect::<BTreeSet<_>>().len(), doubled.len());
     }
 }
