@@ -6,5 +6,5 @@ mod sections;
 mod text;
 
 pub(crate) use means::{mean, place_of};
-pub(crate) use sections::{census, names, remarks};
+pub(crate) use sections::{Remark, census, remarks};
 pub use text::{fleet_markdown, fleet_table};

@@ -1,7 +1,7 @@
 //! What is said of a fleet besides its figures: how many there are, who is
 //! missing, who is emulated, who is unlike its kind.
 
-use oscost_analysis::fleet::{Fleet, Joined};
+use oscost_analysis::fleet::{Fleet, Joined, Outlier};
 use oscost_analysis::{format, full_title};
 
 use crate::words;
@@ -46,26 +46,34 @@ fn listed(names: &[String]) -> String {
     let mut shown: Vec<String> = names.iter().take(NAMED).cloned().collect();
     let more = names.len().saturating_sub(NAMED);
     if more > 0 {
-        shown.push(format!("{} more", format::grouped(more as f64)));
+        shown.push(format!("+ {}", format::grouped(more as f64)));
     }
     shown.join(", ")
 }
 
-/// What there is to remark: a title and lines, without those that have none.
-pub(crate) fn remarks(joined: &Joined) -> Vec<(&'static str, Vec<String>)> {
+/// Something to remark.
+pub(crate) struct Remark {
+    pub(crate) title: &'static str,
+    /// Whom it is about, and what is said of them; the latter may be nothing.
+    /// Names are no words: no language has others for them.
+    pub(crate) lines: Vec<(String, String)>,
+}
+
+/// What there is to remark, without what there is not.
+pub(crate) fn remarks(joined: &Joined) -> Vec<Remark> {
     let roll = &joined.roll;
     let fleet = &joined.hosts;
     let one = |text: String| match text.is_empty() {
         true => Vec::new(),
-        false => vec![text],
+        false => vec![(text, String::new())],
     };
     let emulated = roll.emulated.iter().take(NAMED).map(|&host| {
         let host = &fleet.hosts[host];
         let by = host.emulated().unwrap_or_default();
-        format!("{}: emulated by {by}", host.name)
+        (host.name.clone(), format!("emulated by {by}"))
     });
     let unreadable = roll.unreadable.iter().take(NAMED);
-    let unreadable = unreadable.map(|unread| format!("{}: {}", unread.host, unread.why));
+    let unreadable = unreadable.map(|unread| (unread.host.clone(), unread.why.clone()));
     let all = [
         (
             "Missing: no record has come from",
@@ -73,7 +81,7 @@ pub(crate) fn remarks(joined: &Joined) -> Vec<(&'static str, Vec<String>)> {
         ),
         ("Records that cannot be read", unreadable.collect()),
         (
-            "Emulated: their figures tell of an emulator, and are not ranked",
+            "Emulated: not ranked, since their figures tell of an emulator",
             emulated.collect(),
         ),
         (
@@ -91,12 +99,14 @@ pub(crate) fn remarks(joined: &Joined) -> Vec<(&'static str, Vec<String>)> {
         ),
         ("Unlike others of their machine", unlike(joined)),
     ];
-    let all = all.into_iter();
-    all.filter(|(_, lines)| !lines.is_empty()).collect()
+    let all = all
+        .into_iter()
+        .map(|(title, lines)| Remark { title, lines });
+    all.filter(|remark| !remark.lines.is_empty()).collect()
 }
 
 /// Hosts that share a machine key.
-fn twins(joined: &Joined) -> Vec<String> {
+fn twins(joined: &Joined) -> Vec<(String, String)> {
     let machines = joined.machines.hosts.iter();
     let shared = machines
         .filter(|machine| machine.stands_for > 1)
@@ -106,32 +116,29 @@ fn twins(joined: &Joined) -> Vec<String> {
         let hosts = joined.hosts.hosts.iter();
         let of_it = hosts.filter(|host| host.run.machine.key == *key);
         let named: Vec<String> = of_it.map(|host| host.name.clone()).collect();
-        format!("{key}: {}", listed(&named))
+        (listed(&named), format!("machine key {key}"))
     });
     lines.collect()
 }
 
-fn unlike(joined: &Joined) -> Vec<String> {
+fn unlike(joined: &Joined) -> Vec<(String, String)> {
     let fleet = &joined.hosts;
-    let mut lines: Vec<String> = joined
-        .outliers
-        .iter()
-        .take(NAMED)
-        .map(|outlier| {
-            let costs = outlier.costs.iter().take(COSTS).map(|&(cost, times)| {
-                let info = &fleet.costs[cost];
-                let title = full_title(info);
-                format!("{} {title} {}", info.task, words::times(times))
-            });
-            let costs: Vec<String> = costs.collect();
-            let count = words::several(outlier.costs.len() as u64, "cost");
-            let name = &fleet.hosts[outlier.host].name;
-            format!("{name}: {count}; {}", costs.join(", "))
-        })
-        .collect();
+    let line = |outlier: &Outlier| {
+        let costs = outlier.costs.iter().take(COSTS).map(|&(cost, times)| {
+            let info = &fleet.costs[cost];
+            let title = full_title(info);
+            format!("{} {title} {}", info.task, words::times(times))
+        });
+        let costs: Vec<String> = costs.collect();
+        let count = words::several(outlier.costs.len() as u64, "cost");
+        let name = fleet.hosts[outlier.host].name.clone();
+        (name, format!("{count}; {}", costs.join("; ")))
+    };
+    let told = joined.outliers.iter().take(NAMED);
+    let mut lines: Vec<(String, String)> = told.map(line).collect();
     let more = joined.outliers.len().saturating_sub(NAMED);
     if more > 0 {
-        lines.push(words::several(more as u64, "more host"));
+        lines.push((format!("+ {}", format::grouped(more as f64)), String::new()));
     }
     lines
 }

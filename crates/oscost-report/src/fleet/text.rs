@@ -139,7 +139,7 @@ fn machine(fleet: &Fleet, place: String, standing: &Standing) -> Row<7> {
         format::grouped(host.stands_for as f64),
         mean(standing.time),
         mean(standing.memory),
-        format!("{} of {}", standing.best, standing.ranked),
+        format!("{} / {}", standing.best, standing.ranked),
     ];
     (cells, printable(&words::machine(&host.run.machine)))
 }
@@ -182,9 +182,16 @@ fn cost_row(joined: &Joined, ranks: &CostRanks) -> Row<8> {
 }
 
 fn sections(joined: &Joined, threshold: f64) -> Vec<(String, Vec<String>)> {
+    let line = |(names, words): (String, String)| match words.is_empty() {
+        true => names,
+        false => format!("{names}: {words}"),
+    };
     let remarks = remarks(joined).into_iter();
     let mut all: Vec<(String, Vec<String>)> = remarks
-        .map(|(title, lines)| (title.to_owned(), lines))
+        .map(|remark| {
+            let lines = remark.lines.into_iter().map(line).collect();
+            (remark.title.to_owned(), lines)
+        })
         .collect();
     let (fleet, _) = joined.shown();
     let pairs = joined.pairs(threshold, HELD);

@@ -25,13 +25,14 @@ pub enum Lang {
 }
 
 /// The phrases, by subject.
-const PHRASES: [&str; 8] = [
+const PHRASES: [&str; 9] = [
     include_str!("../../phrases/zh/words.txt"),
     include_str!("../../phrases/zh/page.txt"),
     include_str!("../../phrases/zh/answers.txt"),
     include_str!("../../phrases/zh/claims.txt"),
     include_str!("../../phrases/zh/pictures.txt"),
     include_str!("../../phrases/zh/machine.txt"),
+    include_str!("../../phrases/zh/fleet.txt"),
     include_str!("../../phrases/zh/titles.txt"),
     include_str!("../../phrases/zh/questions.txt"),
 ];

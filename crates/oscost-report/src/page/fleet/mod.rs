@@ -13,7 +13,7 @@ use oscost_analysis::fleet::Joined;
 
 use super::{policy, style};
 use crate::ReportError;
-use crate::fleet::{census, remarks};
+use crate::fleet::{Remark, census, remarks};
 use crate::tongue::{Lang, translated};
 use bars::Bars;
 use costs::{Group, Spread};
@@ -33,7 +33,7 @@ struct Page<'a> {
     census: String,
     /// Whether machines stand for their hosts.
     crowd: bool,
-    remarks: Vec<(&'static str, Vec<String>)>,
+    remarks: Vec<Remark>,
     seats: Vec<Seat>,
     columns: Vec<Column>,
     /// How many machines have no column.

@@ -68,14 +68,16 @@ fn between(fleet: &Fleet, pair: &Pair) -> Between {
         }
     });
     let more = pair.costs.len().saturating_sub(COSTS);
-    let counted = |count: usize, what: &str| {
-        let costs = words::several(count as u64, "cost");
-        (count > 0).then(|| format!("{costs} {what}"))
-    };
+    let costs_of = |count: usize| words::several(count as u64, "cost");
     let rest = [
-        counted(more, "more that differ"),
-        counted(pair.alike, "not told apart"),
-        counted(pair.untold, "with a single round, of which nothing is said"),
+        (more > 0).then(|| format!("and {} more", costs_of(more))),
+        (pair.alike > 0).then(|| format!("{} not told apart", costs_of(pair.alike))),
+        (pair.untold > 0).then(|| {
+            format!(
+                "{} of a single round: nothing is said of these",
+                costs_of(pair.untold)
+            )
+        }),
     ];
     Between {
         a: name(pair.hosts.0),

@@ -90,7 +90,7 @@ fn seat(fleet: &Fleet, number: usize, standing: Option<(usize, &Standing)>) -> S
         hosts: format::grouped(host.stands_for as f64),
         time: told(&|one| mean(one.time)),
         memory: told(&|one| mean(one.memory)),
-        best: told(&|one| format!("{} of {}", one.best, one.ranked)),
+        best: told(&|one| format!("{} / {}", one.best, one.ranked)),
         machine: words::machine(machine),
         layout: layout(host),
         kernel: kernel.cloned().unwrap_or_else(dash),
