@@ -50,7 +50,7 @@ fn some() -> Joined {
         ("web-1", host(1, 1.0)),
         ("web-2", host(1, 1.02)),
         (EVIL, host(2, 1.5)),
-        ("thread", host(3, 3.0)),
+        ("thread", host(3, 3.2)),
         ("arm", emulated()),
     ] {
         fleet.take(Sheet::of(name, &record));
@@ -103,7 +103,7 @@ fn everybody_is_named_and_nobody_who_is_emulated_is_ranked() {
         assert!(cells[4].starts_with("unranked"), "{row}");
         seen += 1;
     }
-    assert!(seen > 20, "{seen}");
+    assert!(seen > 5, "{seen}");
     let machines = section(&page, "machines");
     assert_eq!(
         machines
