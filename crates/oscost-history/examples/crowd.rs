@@ -79,7 +79,7 @@ fn write(path: &Path, record: &Record, host: u64) {
         let number = cases.iter().position(|id| *id == case.id).unwrap_or(0) as u64;
         let of_kind = 0.7 + 0.9 * drawn(kind + 1, number + 1);
         let of_host = 0.97 + 0.06 * drawn(host + 101, number + 1);
-        let sick = if host % 1_000 == 7 && number % 5 == 0 {
+        let sick = if host % 1_000 == 7 && number.is_multiple_of(5) {
             1.5
         } else {
             1.0

@@ -111,12 +111,16 @@ fn cost(fleet: &Fleet, ranks: &CostRanks) -> Value {
             "told_apart_from_the_best": rank.apart,
         })
     };
+    let quartiles: Vec<Option<f64>> = [0.25, 0.5, 0.75]
+        .into_iter()
+        .map(|p| ranks.quantile(p))
+        .collect();
     let mut value = json!({
         "id": info.id,
         "unit": info.unit,
         "hosts": ranks.ranks.len(),
         "best": ranks.ranks.first().map(rank),
-        "quartiles": [0.25, 0.5, 0.75].map(|p| ranks.quantile(p)),
+        "quartiles": quartiles,
         "worst": ranks.ranks.last().map(rank),
     });
     if ranks.ranks.len() <= ONE_BY_ONE {
