@@ -73,7 +73,6 @@ fn stem(path: &Path) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail where they unwrap")]
 mod tests {
     use super::*;
 
