@@ -17,6 +17,7 @@ mod crossing;
 mod differ;
 mod digest;
 mod fate;
+pub mod fleet;
 pub mod format;
 mod headline;
 mod ladder;

@@ -2,10 +2,12 @@
 //! never panics, whatever the file holds, and what it holds in memory is
 //! bounded by the bounds of [`lines`].
 
+mod brief;
 pub(crate) mod lines;
 mod sane;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -13,7 +15,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{CaseId, CaseLine, End, RoundLine, Run, SCHEMA};
+use crate::{CaseId, CaseInfo, CaseLine, End, RoundLine, Run, SCHEMA};
+use brief::Brief;
 use lines::{LONGEST_FILE, LONGEST_LINE, Lines, Text};
 use sane::Ledger;
 
@@ -95,24 +98,24 @@ impl Record {
     /// # Errors
     /// See [`ReadError`].
     pub fn read_from(path: &Path, source: impl BufRead) -> Result<Self, ReadError> {
-        let (run, mut lines) = begin(path, source)?;
+        let (run, lines) = begin(path, source)?;
+        Reader::of(run).read(path, lines)
+    }
+
+    /// Reads what the levels of the wanted cases stand on, and no more: lines of
+    /// other cases are passed over, and of the wanted ones bursts and counters.
+    /// For who goes through thousands of records; what is passed over is not
+    /// looked at for damage.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read_brief(path: &Path, wanted: impl Fn(&CaseInfo) -> bool) -> Result<Self, ReadError> {
+        let (mut run, lines) = begin(path, open(path)?)?;
+        run.cases.retain(wanted);
         let mut reader = Reader::of(run);
-        while let Some(text) = lines.next().map_err(|source| ReadError::io(path, source))? {
-            let taken = match text {
-                Text::Whole([]) => Ok(()),
-                Text::Whole(text) => reader.take(text),
-                Text::TooLong => Err(format!("longer than {LONGEST_LINE} bytes")),
-                Text::TooMuch => {
-                    let why = format!("not read: the file is longer than {LONGEST_FILE} bytes");
-                    reader.damaged(lines.number, &why);
-                    break;
-                }
-            };
-            if let Err(why) = taken {
-                reader.damaged(lines.number, &why);
-            }
-        }
-        Ok(reader.done(lines.number))
+        let cases = reader.record.run.cases.iter();
+        reader.wanted = Some(cases.map(|case| case.id.0.clone()).collect());
+        reader.read(path, lines)
     }
 
     /// Reads the header of a record alone.
@@ -183,6 +186,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 struct Head<'a> {
     #[serde(borrow)]
     kind: Cow<'a, str>,
+    #[serde(borrow)]
+    id: Option<Cow<'a, str>>,
     schema: Option<u64>,
 }
 
@@ -191,6 +196,8 @@ struct Reader {
     record: Record,
     ledger: Ledger,
     unlisted: usize,
+    /// The cases that a brief reading wants; `None` where all is read.
+    wanted: Option<HashSet<String>>,
 }
 
 impl Reader {
@@ -206,11 +213,31 @@ impl Reader {
             },
             ledger: Ledger::default(),
             unlisted: 0,
+            wanted: None,
         };
         for why in wrong {
             reader.damaged(1, &why);
         }
         reader
+    }
+
+    fn read<R: BufRead>(mut self, path: &Path, mut lines: Lines<R>) -> Result<Record, ReadError> {
+        while let Some(text) = lines.next().map_err(|source| ReadError::io(path, source))? {
+            let taken = match text {
+                Text::Whole([]) => Ok(()),
+                Text::Whole(text) => self.take(text),
+                Text::TooLong => Err(format!("longer than {LONGEST_LINE} bytes")),
+                Text::TooMuch => {
+                    let why = format!("not read: the file is longer than {LONGEST_FILE} bytes");
+                    self.damaged(lines.number, &why);
+                    break;
+                }
+            };
+            if let Err(why) = taken {
+                self.damaged(lines.number, &why);
+            }
+        }
+        Ok(self.done(lines.number))
     }
 
     fn take(&mut self, text: &[u8]) -> Result<(), String> {
@@ -220,7 +247,13 @@ impl Reader {
         let head: Head<'_> = parsed(text)?;
         match &*head.kind {
             "case" => {
-                let line = parsed(text)?;
+                let line = match &self.wanted {
+                    None => parsed(text)?,
+                    Some(wanted) if head.id.as_ref().is_some_and(|id| wanted.contains(&**id)) => {
+                        parsed::<Brief<'_>>(text)?.line()?
+                    }
+                    Some(_) => return Ok(()),
+                };
                 self.ledger.enter(&line)?;
                 self.record.cases.push(line);
             }

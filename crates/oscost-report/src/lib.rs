@@ -11,6 +11,7 @@ mod error;
 pub mod export;
 mod figures;
 mod files;
+mod fleet;
 mod markdown;
 mod page;
 mod past;
@@ -22,10 +23,12 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
+use oscost_analysis::fleet::Joined;
 use oscost_record::Record;
 
 pub use comparison::{comparison_markdown, comparison_table};
 pub use error::ReportError;
+pub use fleet::{fleet_markdown, fleet_table};
 pub use markdown::{markdown, markdown_in};
 pub use past::Past;
 pub use picture::DrawError;
@@ -107,4 +110,23 @@ pub fn write_in(
 pub fn page_in(record: &Record, pasts: &[Past], lang: Lang) -> Result<String, ReportError> {
     let summaries = oscost_analysis::summarise(record);
     page::render(&Chapter::of(record, &summaries, pasts, lang)?, lang)
+}
+
+/// Writes `index.html` and `fleet.md` about many machines into the folder `out`,
+/// as [`write_in`] does; the page comes first. `threshold` is how far from 1 a
+/// ratio must lie for two machines to be told apart at a cost.
+///
+/// # Errors
+/// [`ReportError`] names the file and what the system said.
+pub fn write_fleet(
+    joined: &Joined,
+    threshold: f64,
+    out: &Path,
+    lang: Lang,
+) -> Result<PathBuf, ReportError> {
+    let page = page::fleet::render(joined, threshold, lang)?;
+    files::folder(out)?;
+    let text = fleet_markdown(joined, threshold);
+    files::replace(out, "fleet.md", text.as_bytes())?;
+    files::replace(out, "index.html", page.as_bytes())
 }

@@ -27,7 +27,7 @@ pub(crate) enum Verb {
     Run(Run),
     /// Makes an HTML page and pictures from records
     Report(Report),
-    /// Holds two records against each other, case by case
+    /// Holds two records against each other, case by case, or many machines
     Compare(Compare),
     /// Judges a record by the history of its machine
     ///
@@ -161,9 +161,14 @@ pub(crate) struct Run {
 #[derive(Debug, Args)]
 pub(crate) struct Report {
     /// Records, or names of the history; the page is about the one that began
-    /// last, and shows its cases through all of them
+    /// last, and shows its cases through all of them. A folder of records,
+    /// HOST.jsonl or HOST/…, makes a page about its machines
     #[arg(value_name = "RECORD", required_unless_present = "history")]
     pub(crate) records: Vec<PathBuf>,
+    /// Of a folder: the hosts that are expected, one a line; who has no record is
+    /// named
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
+    pub(crate) hosts: Option<PathBuf>,
     /// Show the cases through all records of this history too; without a
     /// RECORD the page is about its last
     #[arg(long, value_name = "DIR")]
@@ -182,10 +187,15 @@ pub(crate) struct Report {
 
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// The record to compare with
-    pub(crate) a: PathBuf,
-    /// The record that is compared
-    pub(crate) b: PathBuf,
+    /// The record to compare with and the one that is compared; or a folder of
+    /// records, HOST.jsonl or HOST/…, or more than two of them: these machines
+    /// are ranked, cost by cost
+    #[arg(value_name = "RECORD", required = true)]
+    pub(crate) records: Vec<PathBuf>,
+    /// Of many machines: the hosts that are expected, one a line; who has no
+    /// record is named
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hosts: Option<PathBuf>,
     /// How far a whole interval must lie from 1 for its case to be marked
     #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = share)]
     pub(crate) threshold: f64,

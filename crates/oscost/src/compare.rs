@@ -1,28 +1,51 @@
-//! `oscost compare`: two records, case by case. It tells and does not judge:
+//! `oscost compare`: two records, case by case, or many machines. It tells and does not judge:
 //! its exit code never depends on what it finds.
 
+use anyhow::bail;
 use oscost_analysis::{Compared, Comparison, Fate, MeanRatio, NoRatio, Scope, Uncompared};
 use oscost_record::Quantity;
-use oscost_report::{comparison_markdown, comparison_table};
+use oscost_report::{comparison_markdown, comparison_table, fleet_markdown, fleet_table};
 use serde_json::{Value, json};
 
 use crate::cli::Compare;
 use crate::exit::End;
-use crate::named;
 use crate::output::say;
+use crate::{fleet, named};
 
 /// Compares two records.
 ///
 /// # Errors
 /// Where a record cannot be read or standard output is closed.
 pub(crate) fn compare(options: &Compare) -> anyhow::Result<End> {
-    let (a, b) = (named::record(&options.a)?, named::record(&options.b)?);
+    if fleet::is_meant(&options.records) {
+        return machines(options);
+    }
+    let [a, b] = &options.records[..] else {
+        bail!("one record has nothing to be compared with: give two, or a folder of records");
+    };
+    if options.hosts.is_some() {
+        bail!("`--hosts` is of many machines: give a folder of records");
+    }
+    let (a, b) = (named::record(a)?, named::record(b)?);
     let comparison = oscost_analysis::compare(&a, &b, options.threshold);
     let runs = [&a.run, &b.run];
     let text = match (options.json, options.markdown) {
         (true, _) => serde_json::to_string_pretty(&as_json(&comparison))?,
         (_, true) => comparison_markdown(&comparison, runs),
         _ => comparison_table(&comparison, runs),
+    };
+    say(text.trim_end())?;
+    Ok(End::Done)
+}
+
+/// Ranks many machines.
+fn machines(options: &Compare) -> anyhow::Result<End> {
+    let joined = fleet::gather(&options.records, options.hosts.as_deref())?;
+    let threshold = options.threshold;
+    let text = match (options.json, options.markdown) {
+        (true, _) => serde_json::to_string_pretty(&fleet::as_json(&joined, threshold))?,
+        (_, true) => fleet_markdown(&joined, threshold),
+        _ => fleet_table(&joined, threshold),
     };
     say(text.trim_end())?;
     Ok(End::Done)

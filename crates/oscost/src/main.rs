@@ -10,6 +10,7 @@ mod compare;
 mod doctor;
 mod exit;
 mod export;
+mod fleet;
 mod floors;
 mod gate;
 mod guest;

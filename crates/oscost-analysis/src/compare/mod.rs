@@ -70,7 +70,7 @@ pub enum Change {
 impl Change {
     /// Of a ratio. Below is 1 / (1 + threshold), so that to compare the other
     /// way round marks the same cases.
-    fn of(ratio: Estimate, threshold: f64) -> Self {
+    pub(crate) fn of(ratio: Estimate, threshold: f64) -> Self {
         match ratio {
             ratio if ratio.low > 1.0 + threshold => Self::Rose,
             ratio if ratio.high < 1.0 / (1.0 + threshold) => Self::Fell,

@@ -12,6 +12,7 @@ mod course;
 mod drawings;
 mod event;
 mod figure;
+pub(crate) mod fleet;
 mod keeping;
 mod kinds;
 mod locks;

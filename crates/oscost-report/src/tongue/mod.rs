@@ -25,7 +25,7 @@ pub enum Lang {
 }
 
 /// The phrases, by subject.
-const PHRASES: [&str; 9] = [
+const PHRASES: [&str; 10] = [
     include_str!("../../phrases/zh/words.txt"),
     include_str!("../../phrases/zh/page.txt"),
     include_str!("../../phrases/zh/answers.txt"),
@@ -33,6 +33,7 @@ const PHRASES: [&str; 9] = [
     include_str!("../../phrases/zh/pictures.txt"),
     include_str!("../../phrases/zh/machine.txt"),
     include_str!("../../phrases/zh/reasons.txt"),
+    include_str!("../../phrases/zh/fleet.txt"),
     include_str!("../../phrases/zh/titles.txt"),
     include_str!("../../phrases/zh/questions.txt"),
 ];

@@ -11,13 +11,21 @@ const CASES: [&str; 2] = ["thread/control/empty", "thread/control/pipe"];
 
 /// Two cases of the example in `reports/`, and the same with every time doubled.
 pub(crate) fn records() -> (tempfile::TempDir, PathBuf, PathBuf) {
+    records_of(&CASES)
+}
+
+/// The same with these cases.
+pub(crate) fn records_of(cases: &[&str]) -> (tempfile::TempDir, PathBuf, PathBuf) {
     let (folder, path) = place();
     let example = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../reports/example/record.jsonl"
     );
     let example = std::fs::read_to_string(example).unwrap();
-    let lines: Vec<Value> = example.lines().filter_map(two_cases).collect();
+    let lines: Vec<Value> = example
+        .lines()
+        .filter_map(|line| only(cases, line))
+        .collect();
     let write = |path: &Path, lines: &[Value]| {
         let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
         std::fs::write(path, lines).unwrap();
@@ -29,8 +37,8 @@ pub(crate) fn records() -> (tempfile::TempDir, PathBuf, PathBuf) {
 }
 
 /// A line of a record that has these cases alone.
-fn two_cases(line: &str) -> Option<Value> {
-    let is_wanted = |case: &Value| CASES.iter().any(|id| case["id"] == *id);
+fn only(wanted: &[&str], line: &str) -> Option<Value> {
+    let is_wanted = |case: &Value| wanted.iter().any(|id| case["id"] == *id);
     let mut line: Value = serde_json::from_str(line).unwrap();
     if let Some(cases) = line.get_mut("cases") {
         cases.as_array_mut().unwrap().retain(is_wanted);

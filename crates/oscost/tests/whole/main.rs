@@ -15,6 +15,7 @@ mod common;
 mod compare;
 mod contained;
 mod export;
+mod fleet;
 mod gate;
 mod history;
 mod hostile;

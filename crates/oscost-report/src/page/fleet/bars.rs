@@ -1,0 +1,72 @@
+//! One cost on every machine as bars, the cheapest first, from nothing: a bar
+//! of twice the length is twice the cost. The thin line is the 95 % interval.
+
+use oscost_analysis::fleet::{CostRanks, Joined};
+use oscost_analysis::format;
+
+use super::costs::Label;
+use super::shown::Column;
+use crate::words;
+
+/// See the module.
+pub(super) struct Bars {
+    pub(super) label: Label,
+    pub(super) bars: Vec<Bar>,
+}
+
+/// One machine. Lengths are in percent of the longest.
+pub(super) struct Bar {
+    pub(super) name: String,
+    pub(super) emulated: bool,
+    pub(super) width: String,
+    /// Where the interval begins, and how long it is.
+    pub(super) whisker: Option<(String, String)>,
+    pub(super) level: String,
+    pub(super) ratio: String,
+    pub(super) title: String,
+}
+
+impl Bars {
+    pub(super) fn of(joined: &Joined, columns: &[Column], ranks: &CostRanks) -> Self {
+        let (fleet, _) = joined.shown();
+        let info = &fleet.costs[ranks.cost];
+        let mut found: Vec<_> = columns
+            .iter()
+            .filter_map(|column| Some((column, fleet.hosts[column.host].reading(ranks.cost)?)))
+            .collect();
+        found.sort_by(|(a, one), (b, other)| {
+            let levels = one.level.total_cmp(&other.level);
+            a.emulated.cmp(&b.emulated).then(levels)
+        });
+        let ends = found.iter().map(|(_, reading)| {
+            let estimate = reading.estimate();
+            estimate.map_or(reading.level, |estimate| estimate.high)
+        });
+        let longest = ends.fold(f64::MIN_POSITIVE, f64::max);
+        let share = |value: f64| format!("{:.2}", (value / longest * 100.0).clamp(0.0, 100.0));
+        let bar = |(column, reading): (&Column, &oscost_analysis::fleet::Reading)| {
+            let estimate = reading.estimate();
+            let level = format::quantity(reading.level, &info.unit);
+            let rank = ranks.of(column.host);
+            Bar {
+                name: column.name.clone(),
+                emulated: column.emulated,
+                width: share(reading.level),
+                whisker: estimate.map(|estimate| {
+                    let low = estimate.low.max(0.0);
+                    (share(low), share(estimate.high - low))
+                }),
+                title: estimate.map_or_else(
+                    || level.clone(),
+                    |estimate| words::interval(&estimate, &info.unit),
+                ),
+                level,
+                ratio: rank.map_or_else(String::new, |rank| words::times(rank.ratio)),
+            }
+        };
+        Self {
+            label: Label::of(info),
+            bars: found.into_iter().map(bar).collect(),
+        }
+    }
+}
