@@ -41,9 +41,14 @@ impl Bars {
             let levels = one.level.total_cmp(&other.level);
             a.emulated.cmp(&b.emulated).then(levels)
         });
-        // The interval of two rounds may reach to the stars: it is cut off, and
-        // what it says stands where one points.
-        let levels = found.iter().map(|(_, reading)| reading.level);
+        // The interval of two rounds may reach to the stars, and an emulator take
+        // a thousand times as long: these are cut off, and what they say stands
+        // beside the bar.
+        let real = found.iter().any(|(column, _)| !column.emulated);
+        let those = found
+            .iter()
+            .filter(|(column, _)| !(real && column.emulated));
+        let levels = those.map(|(_, reading)| reading.level);
         let longest = levels.fold(f64::MIN_POSITIVE, f64::max) * BEYOND;
         let share = |value: f64| format!("{:.2}", (value / longest * 100.0).clamp(0.0, 100.0));
         let bar = |(column, reading): (&Column, &oscost_analysis::fleet::Reading)| {
