@@ -11,7 +11,7 @@ use crate::ratio_of;
 /// A host that has measured less than this share of what hosts usually have is
 /// ranked cost by cost and has no mean: else it would take from all others the
 /// costs that it lacks.
-const BROAD: f64 = 0.8;
+const BROAD: f64 = 0.5;
 
 /// Hosts in order.
 #[derive(Clone, Debug, PartialEq)]

@@ -221,10 +221,7 @@ fn between(fleet: &Fleet, pair: &Pair) -> (String, Vec<String>) {
     lines.extend(differing);
     let more = pair.costs.len().saturating_sub(TOLD);
     if more > 0 {
-        lines.push(format!(
-            "{} more that differ",
-            words::several(more as u64, "cost")
-        ));
+        lines.push(format!("and {} more", words::several(more as u64, "cost")));
     }
     lines.push(format!(
         "{} not told apart",

@@ -8,13 +8,16 @@ use super::costs::Label;
 use super::shown::Column;
 use crate::words;
 
+/// How much room there is beyond the longest bar, for the end of its interval.
+const BEYOND: f64 = 1.15;
+
 /// See the module.
 pub(super) struct Bars {
     pub(super) label: Label,
     pub(super) bars: Vec<Bar>,
 }
 
-/// One machine. Lengths are in percent of the longest.
+/// One machine. Lengths are in percent of what there is room for.
 pub(super) struct Bar {
     pub(super) name: String,
     pub(super) emulated: bool,
@@ -38,11 +41,15 @@ impl Bars {
             let levels = one.level.total_cmp(&other.level);
             a.emulated.cmp(&b.emulated).then(levels)
         });
-        let ends = found.iter().map(|(_, reading)| {
-            let estimate = reading.estimate();
-            estimate.map_or(reading.level, |estimate| estimate.high)
-        });
-        let longest = ends.fold(f64::MIN_POSITIVE, f64::max);
+        // The interval of two rounds may reach to the stars, and an emulator take
+        // a thousand times as long: these are cut off, and what they say stands
+        // beside the bar.
+        let real = found.iter().any(|(column, _)| !column.emulated);
+        let those = found
+            .iter()
+            .filter(|(column, _)| !(real && column.emulated));
+        let levels = those.map(|(_, reading)| reading.level);
+        let longest = levels.fold(f64::MIN_POSITIVE, f64::max) * BEYOND;
         let share = |value: f64| format!("{:.2}", (value / longest * 100.0).clamp(0.0, 100.0));
         let bar = |(column, reading): (&Column, &oscost_analysis::fleet::Reading)| {
             let estimate = reading.estimate();
@@ -53,8 +60,8 @@ impl Bars {
                 emulated: column.emulated,
                 width: share(reading.level),
                 whisker: estimate.map(|estimate| {
-                    let low = estimate.low.max(0.0);
-                    (share(low), share(estimate.high - low))
+                    let (low, high) = (estimate.low.max(0.0), estimate.high.min(longest));
+                    (share(low), share(high - low))
                 }),
                 title: estimate.map_or_else(
                     || level.clone(),
