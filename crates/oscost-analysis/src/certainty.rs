@@ -75,6 +75,6 @@ fn disturbance(summaries: &[Summary]) -> String {
     }
     let share = percent(disturbed as f64 / all as f64);
     format!(
-        " {share} of all bursts were disturbed from outside, by the hypervisor or by other programs."
+        " Of all bursts {share} were disturbed from outside, by the hypervisor or by other programs."
     )
 }

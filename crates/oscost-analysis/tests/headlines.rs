@@ -149,7 +149,7 @@ fn certainty_counts_cases_and_disturbances() {
     let sure = &about(&found, Aspect::Control).sentence;
     assert!(sure.contains("2 of 9 headline cases"), "{sure}");
     assert!(sure.contains("rests on a single round"), "{sure}");
-    assert!(sure.contains("25 % of all bursts were disturbed"), "{sure}");
+    assert!(sure.contains("Of all bursts 25 % were disturbed"), "{sure}");
     assert!(sure.contains("(process/create/fork/rss=0MiB)"), "{sure}");
 }
 

@@ -16,7 +16,7 @@ use tokio::task::yield_now;
 use crate::context::ContextPair;
 use crate::pause::{Boxed, Pause};
 use crate::runtime;
-use crate::stack::{Called, Coroutine, Inlined, Stack, Way};
+use crate::stack::{Called, Coroutine, Inlined, Stack, State, Way};
 use crate::tally::{LapCounter, Tally};
 use crate::timed::{timed, timed_by_lap};
 
@@ -137,7 +137,9 @@ fn bare<W: Way + 'static>(_: &Setting) -> Result<Measure, Failure> {
     });
     Ok(timed_by_lap(tally, move |ops| {
         for _ in 0..ops {
-            far.resume();
+            if far.resume() != State::Suspended {
+                return Err(Failure::Fail("the coroutine ended in the middle".into()));
+            }
         }
         Ok(())
     }))
