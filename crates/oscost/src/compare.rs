@@ -1,5 +1,5 @@
-//! `oscost compare`: two records, case by case, or many machines. It tells and does not judge:
-//! its exit code never depends on what it finds.
+//! `oscost compare`: two records, case by case, or many machines. It tells and
+//! does not judge: its exit code never depends on what it finds.
 
 use anyhow::bail;
 use oscost_analysis::{Compared, Comparison, Fate, MeanRatio, NoRatio, Scope, Uncompared};
