@@ -38,7 +38,7 @@ fn side_by_side(
     judgements
 }
 
-/// Gates a suite in which the last case changed, with three fresh records.
+/// Gates a suite in which the last case changed, with five fresh records.
 fn against_history(
     n: usize,
     cases: &[Behaviour],
@@ -52,7 +52,7 @@ fn against_history(
     let rules = Rules::default();
     let mut judgements = gate(&now, Baseline::History(&history), &rules);
     if !suspects(&judgements).is_empty() {
-        confirm(&mut judgements, &records(3, &changed, noise), &rules);
+        confirm(&mut judgements, &records(5, &changed, noise), &rules);
     }
     judgements
 }
@@ -99,10 +99,10 @@ fn unchanged_suites_seldom_alarm_against_their_history() {
     }
 }
 
-/// What is first suspected, before anything is measured anew: 1 % a side. Of
+/// What is first suspected, before anything is measured anew: 5 % a side. Of
 /// records of which one in ten strays five times as far, a part of those too.
 #[test]
-fn one_in_fifty_unchanged_figures_is_suspected() {
+fn one_in_ten_unchanged_figures_is_suspected() {
     let mut noise = Noise::new(3);
     for wild in [false, true] {
         let cases = vec![
@@ -124,7 +124,7 @@ fn one_in_fifty_unchanged_figures_is_suspected() {
             let share = suspected as f64 / 4_000.0;
             println!("wild {wild}, history of {n}: {share}");
             assert!(
-                share <= if wild { 0.08 } else { 0.025 },
+                share <= if wild { 0.14 } else { 0.11 },
                 "{n} records: {share}"
             );
         }
@@ -153,11 +153,11 @@ fn injected_slowdowns_are_found_side_by_side() {
 fn injected_slowdowns_are_found_against_a_history() {
     let mut noise = Noise::new(5);
     for (n, stray, change, at_least) in [
-        (5, 0.002, 0.03, 0.90),
-        (10, 0.01, 0.05, 0.85),
+        (5, 0.002, 0.03, 0.95),
+        (10, 0.01, 0.05, 0.93),
         (20, 0.01, 0.05, 0.95),
-        (20, 0.02, 0.10, 0.93),
-        (60, 0.05, 0.25, 0.93),
+        (20, 0.02, 0.10, 0.97),
+        (60, 0.05, 0.25, 0.95),
     ] {
         let cases = vec![Behaviour::unchanged(stray); 20];
         let found = share(100, || {
@@ -192,7 +192,7 @@ fn two_single_records_seldom_suspect_and_still_find() {
     let (unchanged, changed) = (judged(honest), judged(slower));
     println!("single records: {unchanged} {changed}");
     assert!(
-        unchanged <= 0.025 && changed >= 0.95,
+        unchanged <= 0.11 && changed >= 0.95,
         "{unchanged} {changed}"
     );
 }

@@ -15,8 +15,8 @@ use crate::{Estimate, Net, Summary, ratio_of};
 pub(super) struct Gap {
     /// What was not measured.
     missing: Vec<String>,
-    /// What was, and tells nothing.
-    untold: Vec<String>,
+    /// Cases that were, and of which no ratio can be told.
+    untold: Vec<Vec<CaseId>>,
 }
 
 impl Gap {
@@ -27,29 +27,33 @@ impl Gap {
         }
     }
 
-    fn untold(why: String) -> Self {
+    fn untold(cases: Vec<CaseId>) -> Self {
         Self {
             missing: Vec::new(),
-            untold: vec![why],
+            untold: vec![cases],
         }
     }
 
-    /// Whether all was measured, and nothing can be told of it.
-    pub(super) fn is_untold(&self) -> bool {
-        self.missing.is_empty() && !self.untold.is_empty()
+    /// The cases that were all measured, and tell nothing; none where one was not.
+    pub(super) fn untold_cases(&self) -> Vec<CaseId> {
+        let all_measured = self.missing.is_empty();
+        let cases = self.untold.iter().filter(|_| all_measured);
+        cases.flatten().cloned().collect()
     }
 
     fn and(mut self, other: Self) -> Self {
-        let add = |to: &mut Vec<String>, from: Vec<String>| {
-            for why in from {
-                if !to.contains(&why) {
-                    to.push(why);
-                }
-            }
-        };
         add(&mut self.missing, other.missing);
         add(&mut self.untold, other.untold);
         self
+    }
+}
+
+/// What is not there yet.
+fn add<T: PartialEq>(to: &mut Vec<T>, from: Vec<T>) {
+    for one in from {
+        if !to.contains(&one) {
+            to.push(one);
+        }
     }
 }
 
@@ -58,10 +62,13 @@ const REASONS: usize = 2;
 
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = || self.missing.iter().chain(&self.untold);
-        let told: Vec<&str> = all().take(REASONS).map(String::as_str).collect();
-        f.write_str(&told.join(", "))?;
-        match all().count().saturating_sub(REASONS) {
+        let untold = self.untold.iter().map(|cases| {
+            let names: Vec<&str> = cases.iter().map(|id| id.0.as_str()).collect();
+            format!("{} (can't be told from nothing)", names.join(", "))
+        });
+        let all: Vec<String> = self.missing.iter().cloned().chain(untold).collect();
+        f.write_str(&all[..all.len().min(REASONS)].join(", "))?;
+        match all.len().saturating_sub(REASONS) {
             0 => Ok(()),
             more => write!(f, ", and {more} more"),
         }
@@ -194,13 +201,7 @@ pub(super) fn over(dear: Found, cheap: Found) -> Found {
             scale: Scale::Times,
             cases,
         }),
-        None => {
-            let names: Vec<&str> = cases.iter().map(|id| id.0.as_str()).collect();
-            Err(Gap::untold(format!(
-                "{} (can't be told from nothing)",
-                names.join(", ")
-            )))
-        }
+        None => Err(Gap::untold(cases)),
     }
 }
 

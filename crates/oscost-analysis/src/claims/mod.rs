@@ -46,6 +46,8 @@ pub struct Claim {
     pub finding: String,
     /// The same figures, the first before all others.
     pub points: Vec<Point>,
+    /// The cases of which no figure could be told, where that leaves it open.
+    pub open: Vec<CaseId>,
 }
 
 impl Claim {
@@ -53,7 +55,8 @@ impl Claim {
     #[must_use]
     pub fn cases(&self) -> Vec<&CaseId> {
         let mut cases: Vec<&CaseId> = Vec::new();
-        for case in self.points.iter().flat_map(|point| &point.reading.cases) {
+        let told = self.points.iter().flat_map(|point| &point.reading.cases);
+        for case in told.chain(&self.open) {
             if !cases.contains(&case) {
                 cases.push(case);
             }
@@ -81,9 +84,9 @@ impl Ruling {
     /// Without a number: what was measured and tells nothing is open, and not
     /// unmeasured.
     fn without(gap: &Gap) -> Self {
-        let (verdict, finding) = match gap.is_untold() {
-            true => (Verdict::Undecided, format!("{gap}.")),
-            false => (Verdict::NotMeasured(gap.to_string()), String::new()),
+        let (verdict, finding) = match gap.untold_cases().is_empty() {
+            true => (Verdict::NotMeasured(gap.to_string()), String::new()),
+            false => (Verdict::Undecided, format!("{gap}.")),
         };
         Self {
             verdict,
@@ -156,7 +159,10 @@ const RULES: [Rule; 20] = [
 pub fn claims(summaries: &[Summary]) -> Vec<Claim> {
     let evidence = Evidence::of(summaries);
     let judged = |rule: &Rule| {
-        let ruling = (rule.judge)(&evidence).unwrap_or_else(|gap| Ruling::without(&gap));
+        let (ruling, open) = match (rule.judge)(&evidence) {
+            Ok(ruling) => (ruling, Vec::new()),
+            Err(gap) => (Ruling::without(&gap), gap.untold_cases()),
+        };
         Claim {
             number: rule.number,
             claim: rule.claim,
@@ -164,6 +170,7 @@ pub fn claims(summaries: &[Summary]) -> Vec<Claim> {
             verdict: ruling.verdict,
             finding: ruling.finding,
             points: ruling.points,
+            open,
         }
     };
     RULES.iter().map(judged).collect()

@@ -35,7 +35,12 @@ pub(crate) struct Finding {
 impl Finding {
     /// Beyond δ and beyond chance.
     pub(crate) fn stands_out(&self) -> Option<Direction> {
-        let beyond = self.change.abs() > self.delta.logarithmic() && self.p <= self.level;
+        self.beyond(self.delta)
+    }
+
+    /// Further off than `least`, and than chance.
+    pub(crate) fn beyond(&self, least: Delta) -> Option<Direction> {
+        let beyond = self.change.abs() > least.logarithmic() && self.p <= self.level;
         beyond.then(|| Direction::of(self.change))
     }
 
@@ -82,8 +87,8 @@ impl Finding {
         id: &CaseId,
         statistic: Statistic,
         footing: Option<Footing>,
+        suspicion: Option<Direction>,
     ) -> Judgement {
-        let suspicion = self.stands_out();
         let said = suspicion.map_or_else(
             || self.otherwise(),
             |way| (Verdict::Inconclusive, Reason::Suspected(way)),

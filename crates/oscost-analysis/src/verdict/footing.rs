@@ -10,9 +10,14 @@ use super::series::{self, FEWEST_RECORDS, Point, Scale};
 use crate::CaseDigest;
 use crate::statistics::{Alternative, Trimmed, by_student, student_quantile};
 
-/// The level of the test, one-sided: of a hundred unchanged figures one looks
-/// slower, and one faster.
-pub(crate) const SUSPECTING: f64 = 0.01;
+/// The level of the test that suspects, one-sided: of a hundred unchanged figures
+/// five look slower, and five faster. A suspicion costs seconds, and what is not
+/// suspected is never found.
+pub(crate) const SUSPECTING: f64 = 0.05;
+
+/// How far unchanged figures stray: of a hundred one lies further, on each side.
+/// Nothing within that is ever called a change.
+const STRAYING: f64 = 0.01;
 
 /// The level of the test of what was measured anew, over all suspects. Stricter
 /// than that of fresh pairs, because the fresh figures are held against the very
@@ -135,7 +140,7 @@ impl Footing {
             Direction::Slower => Alternative::Greater,
             Direction::Faster => Alternative::Less,
         };
-        let t = student_quantile(1.0 - SUSPECTING, self.degrees);
+        let t = student_quantile(1.0 - STRAYING, self.degrees);
         let own = t * self.error.hypot(self.noise / n.sqrt());
         Some(Finding {
             change,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use oscost_record::CaseId;
 
-use super::Rules;
 use super::footing::{Footing, SUSPECTING};
 use super::judgement::{Judgement, Reason, Statistic};
 use super::series::{Point, Scale, WINDOW};
+use super::{Delta, Rules};
 use crate::{CaseDigest, Digest, side_by_side};
 
 /// What a record is held against. That machine and configuration are the same
@@ -26,10 +26,11 @@ pub enum Baseline<'a> {
 /// Of a history the records since the last change of level speak, at most the
 /// latest 20, at least 5; on the scale (raw, or relative to a frozen workload)
 /// on which the case was steadier from record to record. Suspected is what lies
-/// further from their trimmed mean than δ and than a further unchanged record
-/// would once in a hundred times, on either side. δ is the largest of 2 %, of
-/// that reach, and of the clock's resolution; the interval of the ratio holds
-/// the noise of both sides.
+/// further from their trimmed mean than 2 %, than the clock's resolution, and
+/// than a further unchanged record would five times in a hundred, on either side.
+/// δ, which a confirmed change must exceed, is the largest of the first two and
+/// of how far an unchanged record lies once in a hundred times; the interval of
+/// the ratio holds the noise of both sides.
 ///
 /// Cases come in alphabetical order, the median before the p99. A case that
 /// the record skipped or failed although it was measured before is told; one
@@ -95,7 +96,12 @@ fn judge(
         Ok((finding.ok_or(Reason::NoRatio)?, footing))
     });
     match found {
-        Ok((finding, footing)) => finding.first(id, statistic, Some(footing)),
+        Ok((finding, footing)) => {
+            // δ is for the fresh figures: one record has its noise in full, and
+            // beyond that half of the changes of its size would not lie.
+            let suspicion = finding.beyond(Delta::of(0.0, resolution));
+            finding.first(id, statistic, Some(footing), suspicion)
+        }
         Err(reason) => Judgement::without_figures(id, statistic, reason),
     }
 }

@@ -78,7 +78,7 @@ fn void_if_alarmed(judgements: &mut [Judgement], cases: &[Pairs]) {
 
 fn screened(pairs: &Pairs) -> Judgement {
     match finding(pairs, FEWEST_TO_SCREEN, SCREENING, None) {
-        Ok(finding) => finding.first(&pairs.id, pairs.statistic, None),
+        Ok(finding) => finding.first(&pairs.id, pairs.statistic, None, finding.stands_out()),
         Err(reason) => Judgement::without_figures(&pairs.id, pairs.statistic, reason),
     }
 }

@@ -58,6 +58,11 @@ fn what_was_measured_and_tells_nothing_is_undecided() {
         found.finding
     );
     assert!(found.points.is_empty());
+    let named: Vec<&str> = found.cases().iter().map(|id| id.0.as_str()).collect();
+    assert!(
+        named.contains(&EMPTY) && named.contains(&WORKING),
+        "{named:?}"
+    );
     // Where something was not measured either, that is the reason.
     let found = claim(4, &[(EMPTY, 0.5)]);
     assert!(matches!(found.verdict, Verdict::NotMeasured(_)));

@@ -21,10 +21,10 @@ use crate::output::complain;
 use crate::places;
 
 /// So many fresh records: of one alone nobody knows how far it strays.
-const RECORDS: u32 = 3;
+pub(crate) const RECORDS: u32 = 5;
 
 /// Rounds of each, at most.
-const ROUNDS: u32 = 10;
+pub(crate) const ROUNDS: u32 = 15;
 
 /// No measurement of a fresh record begins later than this.
 const LONGEST: Duration = Duration::from_secs(120);

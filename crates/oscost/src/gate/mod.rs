@@ -2,7 +2,7 @@
 //! statistics are [`verdict`]'s; here it is decided what is held against what,
 //! what is measured anew, and how the program ends.
 
-mod anew;
+pub(crate) mod anew;
 mod baseline;
 mod moved;
 mod notes;

@@ -20,7 +20,7 @@ pub(crate) struct Gate {
     #[arg(long, value_name = "DIR")]
     pub(crate) history: Option<PathBuf>,
     /// Measure what is suspected anew, here and now, before anything fails:
-    /// three fresh records of the suspects alone
+    /// five fresh records of the suspects alone
     #[arg(long)]
     pub(crate) confirm: bool,
     /// Seconds between the fresh records

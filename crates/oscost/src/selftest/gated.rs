@@ -16,6 +16,7 @@ use oscost_record::{CaseLine, Driver, Record, Tier};
 
 use super::options::Part;
 use super::results::{Figure, Results, SuiteLine};
+use crate::gate::anew;
 use crate::output::complain;
 
 /// Records of the history: as many as a level is taken from.
@@ -25,10 +26,9 @@ const RECORDS: usize = verdict::MOST_RECORDS;
 /// all see the machine in one mood, which no history of days does.
 const APART: Duration = Duration::from_secs(20);
 
-/// Fresh records of what is suspected, and their rounds: as `oscost gate
-/// --confirm` takes them, but without a rest between.
-const FRESH: u32 = 3;
-const FRESH_ROUNDS: u32 = 10;
+/// The time between fresh records of what is suspected. `oscost gate` leaves
+/// four times as much by default; sixty suites cannot wait so long.
+const REST: Duration = Duration::from_secs(5);
 
 /// Everything that suites of a part share.
 pub(crate) struct Gated<'a> {
@@ -85,12 +85,19 @@ impl Gated<'_> {
         let again: Vec<Case> = self.cases.iter().filter(is_suspect).cloned().collect();
         let mut found = first.clone();
         let mut fresh = Vec::new();
-        for record in 0..FRESH {
+        for record in 0..anew::RECORDS {
             if ending != Ending::Complete || again.is_empty() {
                 break;
             }
+            if record > 0
+                && let Some(signal) = interrupt::rest(REST)
+            {
+                ending = Ending::Interrupted(signal);
+                break;
+            }
             let seed = seed ^ (u64::from(record + 1) << 40);
-            let (ended, record) = self.record(launch, &again, FRESH_ROUNDS, seed)?;
+            let rounds = rounds.min(anew::ROUNDS);
+            let (ended, record) = self.record(launch, &again, rounds, seed)?;
             ending = ended;
             fresh.push(Digest::of(&record));
         }

@@ -25,7 +25,7 @@ fn only_what_is_measured_anew_fails() {
     }
     assert_eq!(code, 1, "{json}");
     assert_eq!(json["judgements"][0]["verdict"], "regressed");
-    assert!(notes(&json).contains("3 fresh records"), "{json}");
+    assert!(notes(&json).contains("5 fresh records"), "{json}");
     let kept = scene
         .0
         .path()
