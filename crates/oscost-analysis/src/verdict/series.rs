@@ -49,14 +49,17 @@ pub(crate) struct Point {
 impl Point {
     /// `None` where the record does not have it, or not above zero.
     pub(crate) fn of(case: &CaseDigest, statistic: Statistic, scale: &Scale) -> Option<Self> {
-        let (level, spread) = match (statistic, scale) {
-            (Statistic::P99, _) => (case.p99?, 0.0),
-            (Statistic::Median, Scale::Raw) => (case.raw.level, case.raw.spread),
-            (Statistic::Median, Scale::Relative(name)) => {
+        let held = match scale {
+            Scale::Raw => case.raw,
+            Scale::Relative(name) => {
                 let same = case.reference.as_ref() == Some(name);
-                let relative = case.relative.filter(|_| same)?;
-                (relative.level, relative.spread)
+                case.relative.filter(|_| same)?
             }
+        };
+        let (level, spread) = match statistic {
+            Statistic::Median => (held.level, held.spread),
+            // In the multiples that its median is in.
+            Statistic::P99 => (case.p99? * held.level / case.raw.level, 0.0),
         };
         let rounds = f64::from(case.rounds);
         (level > 0.0 && level.is_finite() && spread.is_finite()).then(|| Self {
@@ -68,15 +71,15 @@ impl Point {
 }
 
 /// The scale on which a case is steadier from record to record: relative where
-/// the records that have both levels say so, else raw. Tails have a raw one
-/// only.
+/// the records that have both levels say so, else raw. Tails are relative where
+/// they can be: what a machine goes through in an hour moves them most of all, and
+/// a dozen records of one hour look steady on either scale.
 pub(crate) fn steadier(
     records: &[(usize, &CaseDigest)],
     now: &CaseDigest,
     statistic: Statistic,
 ) -> Scale {
-    let candidate = now.reference.clone().map(Scale::Relative);
-    let Some(relative) = candidate.filter(|_| statistic == Statistic::Median) else {
+    let Some(relative) = now.reference.clone().map(Scale::Relative) else {
         return Scale::Raw;
     };
     let both = records.iter().filter_map(|(_, case)| {
@@ -84,7 +87,9 @@ pub(crate) fn steadier(
         level(&Scale::Raw).zip(level(&relative))
     });
     let (raw, to_reference): (Vec<f64>, Vec<f64>) = both.unzip();
-    match raw.len() >= FEWEST_RECORDS && stride(&to_reference) < stride(&raw) {
+    let is_tail = statistic == Statistic::P99;
+    let is_steadier = is_tail || stride(&to_reference) < stride(&raw);
+    match raw.len() >= FEWEST_RECORDS && is_steadier {
         true => relative,
         false => Scale::Raw,
     }

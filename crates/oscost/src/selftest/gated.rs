@@ -27,8 +27,8 @@ const RECORDS: usize = verdict::MOST_RECORDS;
 const APART: Duration = Duration::from_secs(20);
 
 /// The time between fresh records of what is suspected. `oscost gate` leaves
-/// four times as much by default; sixty suites cannot wait so long.
-const REST: Duration = Duration::from_secs(5);
+/// ten times as much by default; sixty suites cannot wait so long.
+const REST: Duration = Duration::from_secs(2);
 
 /// Everything that suites of a part share.
 pub(crate) struct Gated<'a> {
