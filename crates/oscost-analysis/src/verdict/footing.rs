@@ -37,6 +37,9 @@ pub struct Footing {
     /// What the level is in: raw time, or multiples of a frozen workload,
     /// whichever was steadier on this machine.
     pub scale: Scale,
+    /// Which figure it is of.
+    #[serde(skip)]
+    pub(crate) statistic: Statistic,
     /// How many records it is of.
     pub records: usize,
     /// When the first of them began.
@@ -74,6 +77,7 @@ impl Footing {
         let found = found.ok_or(too_few)?;
         Ok(Self {
             scale,
+            statistic,
             records: found.n,
             since: started(first).to_owned(),
             centre: found.mean,
@@ -103,6 +107,7 @@ impl Footing {
         }
         Ok(Self {
             scale,
+            statistic,
             records: 1,
             since: started.to_owned(),
             centre: point.level,
@@ -117,8 +122,9 @@ impl Footing {
     /// (a prediction interval: Hahn and Meeker, *Statistical Intervals*,
     /// section 4.7, with the trimmed mean and its error for the plain ones). A
     /// new record whose own rounds scatter more than the earlier records do is
-    /// taken to stray as far as that. The test looks `way`, or where the figure
-    /// points.
+    /// taken to stray as far as that. Tails of several records of one hour are no
+    /// surer than one: they see the machine in one mood. The test looks `way`, or
+    /// where the figure points.
     pub(crate) fn finding(
         &self,
         new: &[Point],
@@ -127,6 +133,11 @@ impl Footing {
         resolution: f64,
     ) -> Option<Finding> {
         let n = new.len() as f64;
+        let looks = if self.statistic == Statistic::P99 {
+            1.0
+        } else {
+            n
+        };
         let worst = new.iter().max_by(|a, b| a.error.total_cmp(&b.error))?;
         let centre = new.iter().map(|point| point.level).sum::<f64>() / n;
         let (stray, degrees) = if worst.error > self.noise {
@@ -135,13 +146,13 @@ impl Footing {
             (self.noise, self.degrees)
         };
         let change = centre - self.centre;
-        let error = self.error.hypot(stray / n.sqrt());
+        let error = self.error.hypot(stray / looks.sqrt());
         let alternative = match way.unwrap_or(Direction::of(change)) {
             Direction::Slower => Alternative::Greater,
             Direction::Faster => Alternative::Less,
         };
         let t = student_quantile(1.0 - STRAYING, self.degrees);
-        let own = t * self.error.hypot(self.noise / n.sqrt());
+        let own = t * self.error.hypot(self.noise / looks.sqrt());
         Some(Finding {
             change,
             error,

@@ -63,7 +63,7 @@ pub(crate) fn parts(options: &Gate, results: &mut Results) -> anyhow::Result<End
 }
 
 /// Measures the suite of a number with a seed.
-type Measuring<'a> = dyn FnMut(u32, u64, &Results) -> anyhow::Result<(Ending, SuiteLine)> + 'a;
+type Measuring<'a> = dyn FnMut(u32, u64, &mut Results) -> anyhow::Result<(Ending, SuiteLine)> + 'a;
 
 /// The missing suites of one part.
 fn one(
@@ -85,7 +85,7 @@ fn one(
         if ending != Ending::Complete {
             return Ok(ending);
         }
-        Box::new(move |number, seed, results| gated.run(number, seed, &results.history))
+        Box::new(move |number, seed, results| gated.run(number, seed, results))
     } else {
         let run = session.header(Driver::Rounds, Tier::Core, seed, &cases);
         let mut suite = Suite {
