@@ -112,6 +112,7 @@ impl Book {
             return None;
         }
         self.holes(text, depth, Reach::Sentences)
+            .or_else(|| self.headed(text, depth))
             .or_else(|| self.sentence(text, depth))
             .or_else(|| self.stopped(text, depth))
             .or_else(|| self.parted(text, OR, depth))
@@ -142,6 +143,20 @@ impl Book {
                 };
                 phrase.other.iter().map(piece).collect()
             })
+        })
+    }
+
+    /// What would be taken apart too small: a phrase of several sentences behind
+    /// a word and a colon, or a phrase that has commas before the last part.
+    fn headed(&self, text: &str, depth: usize) -> Option<String> {
+        let behind_a_word = text.split_once(": ").and_then(|(word, rest)| {
+            let rest = self.holes(rest, depth - 1, Reach::Sentences)?;
+            Some(format!("{}：{rest}", self.whole.get(word)?))
+        });
+        behind_a_word.or_else(|| {
+            let (head, last) = text.rsplit_once(", ")?;
+            let head = self.whole.get(head).filter(|_| head.contains(", "))?;
+            Some(format!("{head}，{}", self.found(last, depth - 1)?))
         })
     }
 
@@ -365,6 +380,22 @@ mod tests {
             book.say("process costs 5 ns. Process costs 6 ns."),
             "进程的开销是 5 ns。进程的开销是 6 ns。"
         );
+    }
+
+    #[test]
+    fn a_phrase_with_commas_or_stops_stays_together_beside_a_word() {
+        let book = Book::of(&[
+            "skipped\n已跳过\n\nneeds {} CPUs. See {}\n需要 {} 个 CPU。见 {}\n\n\
+             wake a crowd, until all ran\n唤醒众人，到全部运行\n\n{} waiters\n{} 个等待者\n\n\
+             See {}\n瞧 {}\n",
+        ]);
+        let said = |text| book.say(text).into_owned();
+        assert_eq!(
+            said("skipped: needs 8 CPUs. See `x`"),
+            "已跳过：需要 8 个 CPU。见 `x`"
+        );
+        let crowd = "wake a crowd, until all ran, 64 waiters";
+        assert_eq!(said(crowd), "唤醒众人，到全部运行，64 个等待者");
     }
 
     #[test]
