@@ -24,7 +24,9 @@ pub fn confirm(judgements: &mut [Judgement], fresh: &[Digest], rules: &Rules) {
             .filter_map(|case| Point::of(case, judgement.statistic, &footing.scale))
             .collect();
         let resolution = rules.resolutions.get(&judgement.id).copied();
-        let found = footing.finding(&points, Some(way), CONFIRMING, resolution.unwrap_or(0.0));
+        let resolution = resolution.unwrap_or(0.0);
+        let statistic = judgement.statistic;
+        let found = footing.finding(&points, statistic, Some(way), CONFIRMING, resolution);
         found.ok_or_else(|| Reason::NotMeasured("the fresh measurement has no figure".into()))
     });
 }

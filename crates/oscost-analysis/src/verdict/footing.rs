@@ -37,9 +37,6 @@ pub struct Footing {
     /// What the level is in: raw time, or multiples of a frozen workload,
     /// whichever was steadier on this machine.
     pub scale: Scale,
-    /// Which figure it is of.
-    #[serde(skip)]
-    pub(crate) statistic: Statistic,
     /// How many records it is of.
     pub records: usize,
     /// When the first of them began.
@@ -77,7 +74,6 @@ impl Footing {
         let found = found.ok_or(too_few)?;
         Ok(Self {
             scale,
-            statistic,
             records: found.n,
             since: started(first).to_owned(),
             centre: found.mean,
@@ -107,7 +103,6 @@ impl Footing {
         }
         Ok(Self {
             scale,
-            statistic,
             records: 1,
             since: started.to_owned(),
             centre: point.level,
@@ -128,16 +123,13 @@ impl Footing {
     pub(crate) fn finding(
         &self,
         new: &[Point],
+        statistic: Statistic,
         way: Option<Direction>,
         level: f64,
         resolution: f64,
     ) -> Option<Finding> {
         let n = new.len() as f64;
-        let looks = if self.statistic == Statistic::P99 {
-            1.0
-        } else {
-            n
-        };
+        let looks = if statistic == Statistic::P99 { 1.0 } else { n };
         let worst = new.iter().max_by(|a, b| a.error.total_cmp(&b.error))?;
         let centre = new.iter().map(|point| point.level).sum::<f64>() / n;
         let (stray, degrees) = if worst.error > self.noise {

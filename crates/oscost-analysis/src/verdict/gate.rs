@@ -92,7 +92,7 @@ fn judge(
             return Err(Reason::NoRatio);
         }
         let point = Point::of(now, statistic, &footing.scale).ok_or(Reason::NoRatio)?;
-        let finding = footing.finding(&[point], None, SUSPECTING, resolution);
+        let finding = footing.finding(&[point], statistic, None, SUSPECTING, resolution);
         Ok((finding.ok_or(Reason::NoRatio)?, footing))
     });
     match found {
