@@ -7,6 +7,7 @@
 
 mod cost;
 mod fold;
+mod instrument;
 mod sampling;
 mod settings;
 
@@ -22,6 +23,7 @@ use oscost_harness::{Case, Failure, Suite, interrupt, round};
 use oscost_record::{CaseLine, Driver, Quantity};
 
 use cost::Cost;
+pub use instrument::instrument;
 use sampling::Sampling;
 use settings::{SAMPLES, SLOW_SAMPLES, complain, slowness};
 

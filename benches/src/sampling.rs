@@ -48,7 +48,7 @@ impl<'a> Sampling<'a> {
         let plan = round::prepare(probe.as_mut(), self.case, self.plan, &effort)?;
         self.plan = Some(plan);
         // Whole batches, in bursts as short as in every other run.
-        let (longest, _) = effort.bursts(plan.per_op.0, plan.batch);
+        let (longest, _) = effort.bursts(plan);
         let wanted = iterations.div_ceil(plan.batch) * plan.batch;
         let count = wanted.div_ceil(longest);
         let ops = (wanted / count).div_ceil(plan.batch) * plan.batch;

@@ -53,7 +53,7 @@ const FEW_ROUNDS: [(f64, f64); 4] = [
 ///   other processes. Five samples or fewer cannot give 95 %: the ends are the
 ///   extremes, and a single sample is both of them.
 ///
-/// In simulation (`tests/coverage.rs`) 94–97 % of the intervals hold the true
+/// In simulation (`tests/whole/coverage.rs`) 94–97 % of the intervals hold the true
 /// median where rounds differ more than the noise inside them makes them, and
 /// up to 99 % where they do not. `None` without rounds.
 pub(crate) fn estimate(rounds: &[Round], seed: u64, id: &CaseId) -> Option<Estimate> {

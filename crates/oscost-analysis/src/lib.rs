@@ -14,6 +14,7 @@ mod compare;
 mod counted;
 mod course;
 mod crossing;
+mod detectable;
 mod differ;
 mod digest;
 mod fate;
@@ -42,7 +43,7 @@ mod talking;
 mod title;
 pub mod verdict;
 
-pub use advice::{Finding, Severity, findings};
+pub use advice::{Finding, Moment, Severity, findings, moment_findings};
 pub use binomial::{Ranks, ranks};
 pub use claims::{
     Answer, Bound, Claim, Fact, Point, Reading, Scale, Trait, Verdict, claims, kinds,
@@ -51,6 +52,7 @@ pub use combine::{difference_of, ratio_of};
 pub use compare::{Change, Compared, Comparison, MeanRatio, NoRatio, Scope, Uncompared, compare};
 pub use course::{Stage, course};
 pub use crossing::{Crossing, crossing};
+pub use detectable::{Acuity, Outlook, TARGET};
 pub use differ::{
     Area, Difference, configuration_differences, machine_differences, run_differences,
 };

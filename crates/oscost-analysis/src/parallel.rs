@@ -1,5 +1,6 @@
 //! The same work on every item, by all processors. The result never depends on
-//! how many there are, nor on who did what.
+//! how many there are, nor on who did what; and where no thread can be made, the
+//! caller does it all.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,14 +23,17 @@ pub fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync
         }
     };
     let mut all: Vec<(usize, R)> = thread::scope(|scope| {
-        let at_work: Vec<_> = (0..workers.min(items.len()))
-            .map(|_| scope.spawn(share))
-            .collect();
-        let done = at_work.into_iter().flat_map(|worker| match worker.join() {
-            Ok(part) => part,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.collect()
+        let helpers = 1..workers.min(items.len());
+        let helpers = helpers.map_while(|_| thread::Builder::new().spawn_scoped(scope, share).ok());
+        let helpers: Vec<_> = helpers.collect();
+        let mut done = share();
+        for helper in helpers {
+            match helper.join() {
+                Ok(part) => done.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
     });
     all.sort_by_key(|&(index, _)| index);
     all.into_iter().map(|(_, result)| result).collect()

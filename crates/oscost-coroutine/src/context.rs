@@ -51,18 +51,27 @@ impl ContextPair {
         Ok(this)
     }
 
-    /// What has become of the paint.
+    /// What has become of the paint; nothing where nothing was painted.
     pub(crate) fn seen(&self) -> Seen {
         let pair = self.0.as_ptr();
-        // SAFETY: the pair is ours, and nothing runs on its stack now. Its
-        // context was written byte by byte, so no byte of it is undefined.
-        unsafe {
+        // SAFETY: the pair is ours, and nothing runs on its stack now.
+        let (stack, is_painted) = unsafe {
+            let top = (*pair).painted_below;
+            (canary::look(&(*pair).stack, top), top != 0)
+        };
+        // But for what is left over after whole words, as `paint_over` has it.
+        let painted = if is_painted {
+            size_of::<ucontext_t>() / 8 * 8
+        } else {
+            0
+        };
+        // SAFETY: the pair is ours. So much of its context was painted byte by
+        // byte, so no byte of it is undefined.
+        let beside = unsafe {
             let far = (&raw const (*pair).far).cast::<u8>();
-            Seen {
-                stack: canary::look(&(*pair).stack, (*pair).painted_below),
-                beside: std::slice::from_raw_parts(far, size_of::<ucontext_t>()).to_vec(),
-            }
-        }
+            std::slice::from_raw_parts(far, painted).to_vec()
+        };
+        Seen { stack, beside }
     }
 
     /// Only memory: [`run_once`](Self::run_once) makes the context.
@@ -213,6 +222,15 @@ mod tests {
             contexts.run_once().unwrap();
             assert_eq!(tally.so_far(), turn);
         }
+    }
+
+    #[test]
+    fn a_context_that_never_ran_has_painted_nothing() {
+        let mut contexts = ContextPair::painting(Tally::new(), 64 << 10, 1).unwrap();
+        let seen = contexts.seen();
+        assert_eq!((seen.stack.len(), seen.beside.len()), (0, 0));
+        contexts.round_trip().unwrap();
+        assert!(!contexts.seen().stack.is_empty());
     }
 
     #[test]

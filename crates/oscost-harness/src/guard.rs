@@ -13,8 +13,8 @@ use std::os::unix::net::UnixStream;
 
 use nix::errno::Errno;
 use nix::sys::prctl;
-use nix::sys::signal::SigSet;
-use nix::sys::wait::waitpid;
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, close, setsid};
 use oscost_sys::fork::fork;
 use procfs::process::Process;
@@ -27,7 +27,8 @@ use crate::failure::During as _;
 #[derive(Debug)]
 #[must_use = "what it guards is removed when it is dropped"]
 pub struct Guard {
-    process: Pid,
+    /// Absent once it is reaped.
+    process: Option<Pid>,
     tie: UnixStream,
 }
 
@@ -65,8 +66,13 @@ impl Guard {
         let mut message = Message::default();
         let heard = tie.read_exact(&mut message);
         // From here on whatever goes wrong lets the guard go.
-        let guard = Self { process, tie };
-        heard.during("read from the guard")?;
+        let guard = Self {
+            process: Some(process),
+            tie,
+        };
+        if heard.is_err() {
+            return Err(guard.obituary(call));
+        }
         let (errno, made) = decode(message);
         match errno {
             0 => Ok((guard, made)),
@@ -75,11 +81,36 @@ impl Guard {
     }
 }
 
-impl Drop for Guard {
-    fn drop(&mut self) {
+impl Guard {
+    /// Why it said nothing: somebody has ended it before it could.
+    fn obituary(mut self, call: &str) -> Failure {
+        let how = match self.end() {
+            Some(WaitStatus::Signaled(_, signal, _)) => format!("was ended by {signal}"),
+            Some(WaitStatus::Exited(_, status)) => format!("ended with status {status}"),
+            other => format!("ended: {other:?}"),
+        };
+        Failure::Fail(format!(
+            "{call}: the guard, a process beside the probe, {how} before it stood by"
+        ))
+    }
+
+    /// Lets it go, and reaps it.
+    fn end(&mut self) -> Option<WaitStatus> {
+        let process = self.process.take()?;
         // Not just closed: a child of the owner may hold a copy.
         let _ = self.tie.shutdown(Shutdown::Write);
-        while waitpid(self.process, None) == Err(Errno::EINTR) {}
+        loop {
+            match waitpid(process, None) {
+                Err(Errno::EINTR) => {}
+                ended => return ended.ok(),
+            }
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -106,8 +137,9 @@ fn stand_by(
 ) {
     // Nothing but SIGKILL, sent to it alone, shall end it before its time.
     let _ = SigSet::all().thread_block();
-    let _ = setsid();
+    // In this order: one that is in no group of a probe's has its name.
     let _ = prctl::set_name(c"oscost-guard");
+    let _ = setsid();
     // Copies of the owner's descriptors would keep others from seeing its end.
     close_all_but(owner.as_raw_fd());
     let made = make();
@@ -149,7 +181,10 @@ pub fn reap_orphans() {
         };
         let stat = Process::new(child).and_then(|process| process.stat());
         if stat.is_ok_and(|stat| stat.comm == NAME) {
-            let _ = waitpid(Pid::from_raw(child), None);
+            let guard = Pid::from_raw(child);
+            // One that somebody has stopped would have the driver wait for ever.
+            let _ = kill(guard, Signal::SIGCONT);
+            let _ = waitpid(guard, None);
         }
     }
 }
@@ -159,7 +194,7 @@ mod tests {
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
-    use nix::sys::signal::{Signal, kill, killpg};
+    use nix::sys::signal::killpg;
     use nix::unistd::{pause, setpgid};
 
     use super::*;
@@ -245,6 +280,18 @@ mod tests {
     }
 
     #[test]
+    fn a_guard_that_was_ended_too_early_is_told() {
+        let make = || {
+            let _ = kill(nix::unistd::getpid(), Signal::SIGKILL);
+            Ok(0)
+        };
+        let failure = Guard::holding("semget", make, |_| {}).unwrap_err();
+        let text = failure.to_string();
+        assert!(matches!(failure, Failure::Fail(_)), "{text}");
+        assert!(text.contains("semget: the guard") && text.contains("was ended by SIGKILL"));
+    }
+
+    #[test]
     fn what_cannot_be_made_is_told() {
         let failure = Guard::holding("semget", || Err(Errno::ENOSPC), |_| {}).unwrap_err();
         assert_eq!(failure, Failure::call("semget", Errno::ENOSPC));
@@ -262,12 +309,18 @@ mod tests {
             });
             let Ok(owner) = owner else { return 1 };
             let _ = waitpid(owner, None);
+            // Somebody has stopped it.
+            let children = std::fs::read_to_string("/proc/thread-self/children");
+            for guard in children.unwrap_or_default().split_whitespace() {
+                let Ok(guard) = guard.parse() else { return 2 };
+                let _ = kill(Pid::from_raw(guard), Signal::SIGSTOP);
+            }
             reap_orphans();
             // None is left, and it has done its work.
             u8::from(waitpid(None, None) != Err(Errno::ECHILD) || file.exists())
         })
         .unwrap();
         let status = waitpid(driver, None).unwrap();
-        assert_eq!(status, nix::sys::wait::WaitStatus::Exited(driver, 0));
+        assert_eq!(status, WaitStatus::Exited(driver, 0));
     }
 }

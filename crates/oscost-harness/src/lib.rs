@@ -6,8 +6,10 @@
 //! was counted. Nothing here knows of files, statistics or pictures.
 
 pub mod alone;
+pub mod budget;
 pub mod busy;
 pub mod case;
+pub mod child;
 pub mod clock;
 pub mod drill;
 mod failure;
@@ -16,6 +18,8 @@ pub mod histogram;
 #[cfg(feature = "injection")]
 pub mod injection;
 pub mod interrupt;
+pub mod last_words;
+pub mod ledger;
 pub mod limits;
 pub mod machine;
 pub mod memory;

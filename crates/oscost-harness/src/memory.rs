@@ -66,6 +66,17 @@ pub fn of_this_process() -> Result<MemoryReading, Failure> {
     of_folder(Path::new("/proc/self"))
 }
 
+/// The most memory that the calling process has had resident at a time
+/// (`VmHWM` of `/proc/self/status`).
+///
+/// # Errors
+/// Where the file cannot be read, or lacks the line.
+pub fn peak_of_this_process() -> Result<Bytes, Failure> {
+    let (folder, mut buffer) = (Path::new("/proc/self"), [0; ROOM]);
+    let status = read(folder, "status", &mut buffer)?;
+    kib(status, "VmHWM:").ok_or_else(|| lacks(folder, "status", "VmHWM"))
+}
+
 /// Reads a folder that looks like `/proc/PID`.
 fn of_folder(folder: &Path) -> Result<MemoryReading, Failure> {
     let mut buffer = [0; ROOM];

@@ -1,6 +1,7 @@
 //! Pinning: each task pins itself, and only itself.
 
-use nix::sched::{CpuSet, sched_setaffinity};
+use nix::errno::Errno;
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 use oscost_record::Cpu;
 
@@ -17,7 +18,11 @@ pub fn this_thread(cpu: Cpu) -> Result<(), Failure> {
     let mut set = CpuSet::new();
     set.set(cpu.0 as usize).during("sched_setaffinity")?;
     sched_setaffinity(Pid::from_raw(0), &set)
-        .during("sched_setaffinity")
+        .map_err(|errno| match errno {
+            // It may have gone since the run began: nothing went wrong.
+            Errno::EINVAL => Failure::call("sched_setaffinity", errno).excused(),
+            _ => Failure::call("sched_setaffinity", errno),
+        })
         .map_err(|failure| failure.with_remedy(&format!("CPU {cpu} must be online and allowed")))
 }
 
@@ -26,13 +31,21 @@ pub fn this_thread(cpu: Cpu) -> Result<(), Failure> {
 /// # Errors
 /// Where the kernel does not tell.
 pub fn allowed() -> Result<Vec<Cpu>, Failure> {
-    let cpus = machine::usable(&Sources::machine());
-    if cpus.is_empty() {
-        return Err(Failure::Skip(
-            "the kernel does not tell which CPUs may be used (sched_getaffinity)".into(),
-        ));
+    told(machine::usable(&Sources::machine()), || {
+        sched_getaffinity(Pid::from_raw(0))
+    })
+}
+
+/// The kernel is asked once more where nobody has told, to see what it says.
+fn told(cpus: Vec<Cpu>, ask: impl FnOnce() -> nix::Result<CpuSet>) -> Result<Vec<Cpu>, Failure> {
+    match cpus[..] {
+        [] => {
+            let errno = ask().err().unwrap_or(Errno::ENODATA);
+            let failure = Failure::call("sched_getaffinity", errno);
+            Err(failure.with_remedy("/proc/self/status would tell as well: it needs /proc"))
+        }
+        _ => Ok(cpus),
     }
-    Ok(cpus)
 }
 
 #[cfg(test)]
@@ -53,8 +66,19 @@ mod tests {
     }
 
     #[test]
+    fn who_does_not_tell_the_cpus_is_named_with_its_errno() {
+        let refused = told(Vec::new(), || Err(Errno::EPERM)).unwrap_err();
+        assert!(matches!(&refused, Failure::Skip(_)));
+        let text = refused.to_string();
+        assert!(text.contains("sched_getaffinity: EPERM") && text.contains("/proc"));
+        assert_eq!(told(vec![Cpu(3)], || Err(Errno::EPERM)), Ok(vec![Cpu(3)]));
+    }
+
+    #[test]
     fn a_cpu_that_is_not_there_is_refused_by_name() {
         let failure = this_thread(Cpu(1023)).unwrap_err();
-        assert!(failure.to_string().contains("sched_setaffinity"));
+        assert!(matches!(&failure, Failure::Skip(_)), "{failure}");
+        let text = failure.to_string();
+        assert!(text.contains("sched_setaffinity: EINVAL") && text.contains("CPU 1023 must"));
     }
 }

@@ -14,7 +14,8 @@ use oscost_sys::futex::{self, Scope};
 use oscost_sys::map::SharedPage;
 
 use crate::failure::During as _;
-use crate::posted::Posted;
+use crate::last_words::{self, LastWords};
+use crate::posted::{self, Posted};
 use crate::work::{Audit, Evidence, Work};
 use crate::{Failure, pin, usage};
 
@@ -93,8 +94,12 @@ pub struct FutexSide {
 
 impl FutexSide {
     /// Both ends, on a board.
-    #[must_use]
-    pub fn pair(board: &'static SharedPage, scope: Scope) -> (Self, Self) {
+    ///
+    /// # Errors
+    /// What `futex(2)` says. The C library ends a process that makes a thread, or
+    /// waits for one, where the call is refused: it is asked before.
+    pub fn pair(board: &'static SharedPage, scope: Scope) -> Result<(Self, Self), Failure> {
+        futex::wake(&board.slot(PING).word, 1, scope).during("futex(FUTEX_WAKE)")?;
         let side = |from_other, to_other| Self {
             board,
             from_other,
@@ -103,7 +108,7 @@ impl FutexSide {
             sent: 0,
             scope,
         };
-        (side(PONG, PING), side(PING, PONG))
+        Ok((side(PONG, PING), side(PING, PONG)))
     }
 }
 
@@ -137,6 +142,7 @@ const PING: usize = 0;
 const PONG: usize = 1;
 const ORDER: usize = 2;
 const POSTED: usize = 3;
+const LAST_WORDS: usize = POSTED + posted::SLOTS;
 
 // What the partner may find in the slot of orders.
 const GO_ON: u32 = 0;
@@ -148,11 +154,13 @@ const STOP: u32 = 2;
 /// # Errors
 /// What `mmap(2)` says.
 pub fn board() -> Result<&'static SharedPage, Failure> {
-    let page = SharedPage::new().during("mmap(MAP_SHARED)")?;
+    let slots = LAST_WORDS + last_words::SLOTS;
+    let page = SharedPage::with_slots(slots).during("mmap(MAP_SHARED)")?;
     Ok(Box::leak(Box::new(page)))
 }
 
-/// What the partner does until it is stopped, or the other side is gone.
+/// What the partner does until it is stopped, or the other side is gone. Where it
+/// has to leave, it tells the other side why, by the board.
 ///
 /// # Errors
 /// What pinning or a call of the side says.
@@ -161,6 +169,14 @@ pub fn be_partner(
     board: &SharedPage,
     cpu: Option<Cpu>,
 ) -> Result<(), Failure> {
+    let served = serve(side, board, cpu);
+    if let Err(failure) = &served {
+        LastWords::at(board, LAST_WORDS).leave(failure);
+    }
+    served
+}
+
+fn serve(side: &mut impl Side, board: &SharedPage, cpu: Option<Cpu>) -> Result<(), Failure> {
     if let Some(cpu) = cpu {
         pin::this_thread(cpu)?;
     }
@@ -228,14 +244,15 @@ impl<S: Side> PingPong<S> {
 
 impl<S: Side> Work for PingPong<S> {
     fn run(&mut self, ops: u64) -> Result<(), Failure> {
-        (0..ops).try_for_each(|_| self.round_trip())
+        let all = (0..ops).try_for_each(|_| self.round_trip());
+        all.map_err(|failure| LastWords::at(self.board, LAST_WORDS).rather_than(failure))
     }
 }
 
 impl<S: Side> Evidence for PingPong<S> {
     fn audit(&mut self) -> Result<Audit, Failure> {
         self.board.slot(ORDER).word.store(POST, Release);
-        self.round_trip()?;
+        self.run(1)?;
         let (done, partner) = account(self.board).read();
         Ok(Audit {
             done,
@@ -269,12 +286,33 @@ mod tests {
         let futexes = board().unwrap();
         for (before, after) in [
             play(PipeSide::pair().unwrap(), pipes),
-            play(FutexSide::pair(futexes, Scope::Private), futexes),
+            play(FutexSide::pair(futexes, Scope::Private).unwrap(), futexes),
         ] {
             assert_eq!(after.done - before.done, 1000);
             assert_eq!(after.parties.len(), 2);
             assert!(after.parties[1].usage.voluntary_switches.is_some());
         }
+    }
+
+    #[test]
+    fn a_partner_that_has_to_leave_is_heard() {
+        let board = board().unwrap();
+        let (near, far) = PipeSide::pair().unwrap();
+        struct Refused(PipeSide);
+        impl Side for Refused {
+            fn pass(&mut self) -> Result<(), Failure> {
+                self.0.pass()
+            }
+            fn await_turn(&mut self) -> Result<bool, Failure> {
+                Err(Failure::call("accept", nix::errno::Errno::EPERM))
+            }
+        }
+        let mut game = PingPong::new(near, board);
+        let partner = std::thread::spawn(move || be_partner(&mut Refused(far), board, None));
+        assert!(partner.join().unwrap().is_err());
+        let failure = game.run(1).unwrap_err();
+        assert!(matches!(&failure, Failure::Skip(_)), "{failure}");
+        assert!(failure.to_string().contains("the partner: accept: EPERM"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use rand::seq::SliceRandom as _;
 use rand_pcg::Pcg64Mcg;
 
 use crate::case::Case;
+use crate::sampler::Plan;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,15 +62,15 @@ impl Effort {
         }
     }
 
-    /// Operations of a burst and number of bursts, for operations of
-    /// `per_op` nanoseconds in batches of `batch`.
+    /// Operations of a burst, and number of bursts.
     #[must_use]
-    pub fn bursts(&self, per_op: f64, batch: u64) -> (u64, u64) {
-        let batch_nanos = (per_op * batch as f64).max(1.0);
-        let whole = |nanos: Duration| whole_number(nanos.as_secs_f64() * 1e9 / batch_nanos);
-        let per_burst = whole(self.burst).max(1);
-        let bursts = (whole(self.measuring) / per_burst).max(1);
-        (per_burst * batch, bursts)
+    pub fn bursts(&self, plan: Plan) -> (u64, u64) {
+        let times =
+            |time: Duration, nanos: f64| whole_number(time.as_secs_f64() * 1e9 / nanos.max(1.0));
+        let batches = times(self.burst, plan.per_op.0 * plan.batch as f64).max(1);
+        let ops = (batches * plan.batch).next_multiple_of(plan.granule);
+        let bursts = times(self.measuring, plan.per_op.0 * ops as f64).max(1);
+        (ops, bursts)
     }
 }
 
@@ -114,6 +115,8 @@ pub(crate) fn rows_in_turn(cases: &[Case]) -> Vec<usize> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use oscost_record::Nanos;
+
     use super::*;
     use crate::drill;
 
@@ -130,15 +133,21 @@ mod tests {
     #[test]
     fn bursts_fill_the_time_but_never_split_an_operation() {
         let effort = Effort::default();
-        let (ops, bursts) = effort.bursts(7_000.0, 1);
-        assert_eq!((ops, bursts), (428, 6));
+        let plan = |per_op, batch, granule| Plan {
+            batch,
+            per_op: Nanos(per_op),
+            granule,
+        };
+        assert_eq!(effort.bursts(plan(7_000.0, 1, 1)), (428, 6));
         // An operation longer than everything is done once.
-        assert_eq!(effort.bursts(45e6, 1), (1, 1));
+        assert_eq!(effort.bursts(plan(45e6, 1, 1)), (1, 1));
         // Nor is it where there is no time at all.
-        assert_eq!(Effort::ONCE.bursts(f64::MAX, 1), (1, 1));
-        // Batches stay whole.
-        let (ops, _) = effort.bursts(5.0, 2_000);
+        assert_eq!(Effort::ONCE.bursts(Plan::UNTIMED), (1, 1));
+        // Batches stay whole, and so does what cannot be fewer operations.
+        let (ops, _) = effort.bursts(plan(5.0, 2_000, 1));
         assert_eq!(ops % 2_000, 0);
+        assert_eq!(effort.bursts(plan(7_000.0, 1, 1_000)), (1_000, 2));
+        assert_eq!(effort.bursts(plan(30_000.0, 1, 20_000)), (20_000, 1));
     }
 
     #[test]

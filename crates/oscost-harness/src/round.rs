@@ -2,12 +2,14 @@
 //! the line that they become.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use oscost_record::{Burst, CaseLine, Counters, Nanos, Ops, Outcome, Reference, Samples};
 
 use crate::Failure;
 use crate::case::Case;
 use crate::histogram;
+use crate::ledger::{Ledger, Spending};
 use crate::machine::{Sources, TotalsReader};
 use crate::plan::Effort;
 use crate::probe::Probe;
@@ -39,7 +41,7 @@ pub fn prepare(
     };
     // A level is read once in a process: nothing of it can be warmed up.
     if !case.info.aspect.is_level() {
-        let (ops, bursts) = effort.bursts(plan.per_op.0, plan.batch);
+        let (ops, bursts) = effort.bursts(plan);
         let tenth = (ops * bursts / 10 / plan.batch).max(1) * plan.batch;
         probe.burst(plan.batch, tenth)?;
     }
@@ -57,32 +59,60 @@ pub fn take_bursts(
     ops: u64,
     count: u64,
 ) -> Result<Bursts, Failure> {
-    take_bursts_beside(probe, plan, ops, count, None).map(|(bursts, _)| bursts)
+    let unread = Ledger::default();
+    take_bursts_beside(probe, plan, (ops, count), None, &unread).map(|taken| taken.bursts)
+}
+
+/// What the bursts of a case in a round gave.
+pub(crate) struct TakenBursts {
+    pub(crate) bursts: Bursts,
+    /// What the frozen workload beside them took, where there was one.
+    pub(crate) reference: Option<Reference>,
+    /// A party stood still during one of them, or the whole machine did.
+    pub(crate) stalled: bool,
+}
+
+/// A burst stood still that took so much longer than planned, and longer still
+/// by this factor: no load of a machine explains that.
+const STANDSTILL: Duration = Duration::from_millis(200);
+const OUT_OF_PACE: f64 = 20.0;
+
+fn stood_still(plan: Plan, ops: u64, took: Duration) -> bool {
+    let planned = plan.per_op.0 * ops as f64;
+    took > STANDSTILL && took.as_nanos() as f64 > OUT_OF_PACE * planned
 }
 
 /// The same, and between every two bursts one of a frozen workload, which is
 /// the neighbour of both: a steady drift then falls on it as on the two. A
-/// workload that fails takes nothing from the case.
+/// workload that fails takes nothing from the case. The ledger is left open on
+/// the driver, but for a failure.
 pub(crate) fn take_bursts_beside(
     probe: &mut dyn Probe,
     plan: Plan,
-    ops: u64,
-    count: u64,
+    (ops, count): (u64, u64),
     mut companion: Option<&mut Companion>,
-) -> Result<(Bursts, Option<Reference>), Failure> {
+    ledger: &Ledger,
+) -> Result<TakenBursts, Failure> {
     let mut totals = TotalsReader::open(&Sources::machine());
     let mut taken = Bursts::new();
     let mut pairs = Vec::new();
     let mut neighbour = None;
+    let mut stalled = false;
     let turn = Turn {
         batch: plan.batch,
         ops,
     };
     for number in 0..count {
-        let (burst, values) = marked_burst(probe, &mut totals, turn)?;
+        let begin = Instant::now();
+        let (mut burst, values) = marked_burst(probe, &mut totals, turn, ledger)?;
+        if stood_still(plan, ops, begin.elapsed()) {
+            (stalled, burst.disturbed) = (true, true);
+        }
         if let Some(companion) = &mut companion {
             if number % 2 == 0 {
+                ledger.enter(Spending::Bursts);
                 neighbour = companion.burst();
+                ledger.enter(Spending::Driver);
             }
             let own = median(values.clone()).unwrap_or_default();
             pairs.push((Nanos(own), neighbour));
@@ -90,19 +120,28 @@ pub(crate) fn take_bursts_beside(
         taken.push((burst, values));
     }
     let reference = companion.and_then(|companion| companion.reference(&pairs));
-    Ok((taken, reference))
+    Ok(TakenBursts {
+        bursts: taken,
+        reference,
+        stalled: stalled || probe.was_halted(),
+    })
 }
 
-/// One burst, marked where the hypervisor took time away meanwhile.
+/// One burst, marked where the hypervisor took time away meanwhile, or somebody
+/// had the probe stand still before its end.
 pub(crate) fn marked_burst(
     probe: &mut dyn Probe,
     totals: &mut TotalsReader,
     turn: Turn,
+    ledger: &Ledger,
 ) -> Result<(Burst, Vec<f64>), Failure> {
     let before = totals.read();
+    ledger.enter(Spending::Bursts);
     let (mut burst, values) = probe.burst(turn.batch, turn.ops)?;
+    ledger.enter(Spending::Driver);
     burst.counters.steal = totals.read().since(&before).steal;
-    burst.disturbed = burst.counters.steal.is_some_and(|steal| steal.0 > 0.0);
+    let stolen = burst.counters.steal.is_some_and(|steal| steal.0 > 0.0);
+    burst.disturbed = stolen || probe.was_halted();
     Ok((burst, values))
 }
 
@@ -147,4 +186,28 @@ fn fill(line: &mut CaseLine, bursts: Bursts) {
     }
     line.samples = histogram::store(values);
     line.cpus = cpus.into_iter().collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_standstill_is_out_of_pace() {
+        let plan = |per_op| Plan {
+            batch: 1,
+            per_op: Nanos(per_op),
+            granule: 1,
+        };
+        let seconds = Duration::from_secs;
+        // Three milliseconds were planned.
+        let millis = Duration::from_millis;
+        assert!(stood_still(plan(3e3), 1_000, millis(201)));
+        assert!(!stood_still(plan(3e3), 1_000, millis(200)));
+        // A long operation under load.
+        assert!(!stood_still(plan(5e8), 1, seconds(9)));
+        assert!(stood_still(plan(5e8), 1, seconds(11)));
+        // Nobody knows how long it should take.
+        assert!(!stood_still(Plan::UNTIMED, 1, seconds(1_000)));
+    }
 }

@@ -6,18 +6,20 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use oscost_record::{CaseId, CaseLine, Reference};
 
 use crate::Failure;
+use crate::budget::Budget;
 use crate::case::Case;
 use crate::interrupt;
+use crate::ledger::{Ledger, Spending};
 use crate::need::Supply;
 use crate::plan::{Effort, order, rows_in_turn};
-use crate::probe::Launcher;
-use crate::reference::Companions;
-use crate::round::{self, Bursts};
+use crate::probe::{Launcher, Probe};
+use crate::reference::{Companion, Companions};
+use crate::round::{self, Bursts, TakenBursts};
 use crate::sampler::Plan;
 
 /// Hears of everything that happens in a run.
@@ -61,18 +63,21 @@ pub struct Runner<'a> {
     pub effort: Effort,
     /// Decides the order.
     pub seed: u64,
-    /// No case is begun after this; `None`: no limit.
-    pub budget: Option<Duration>,
+    /// How long it may take, from the ledger's beginning on.
+    pub budget: Budget<'a>,
     /// Lines that an earlier run of the same seed has already.
     pub done: BTreeSet<(CaseId, u32)>,
     /// Whether a frozen workload takes turns with every case that has one.
     pub reference: bool,
+    /// Told where the time goes.
+    pub ledger: &'a Ledger,
 }
 
 /// What is known of a case from the rounds before.
 #[derive(Debug, Default)]
 struct Memory {
     plan: Option<Plan>,
+    effort: Effort,
     rounds: u32,
     failures: u32,
     given_up: bool,
@@ -81,19 +86,42 @@ struct Memory {
 /// A case that failed so often is not tried again in this run.
 const PATIENCE: u32 = 2;
 
+/// A case whose probe stood still is measured so often at the most.
+const TRIES: u32 = 3;
+
 impl Runner<'_> {
     /// Measures `cases`.
     ///
     /// # Errors
     /// What the listener could not write down.
     pub fn run(&self, cases: &[Case], listener: &mut dyn Listener) -> io::Result<Ending> {
-        let begin = Instant::now();
-        let mut memories: Vec<Memory> = cases.iter().map(|_| self.fresh_memory()).collect();
+        self.ledger.enter(Spending::Driver);
         let mut companions = Companions::new(self.launcher, self.reference);
+        let ending = match self.budget {
+            Budget::Filled(time, shares) => {
+                self.fill(cases, (time, shares), &mut companions, listener)
+            }
+            _ => self.rounds(cases, &mut companions, listener),
+        };
+        self.ledger.enter(Spending::Stop);
+        drop(companions);
+        self.ledger.enter(Spending::Driver);
+        ending
+    }
+
+    fn rounds(
+        &self,
+        cases: &[Case],
+        companions: &mut Companions<'_>,
+        listener: &mut dyn Listener,
+    ) -> io::Result<Ending> {
+        let mut memories: Vec<Memory> = cases.iter().map(|_| self.fresh_memory()).collect();
         let mut done = 0;
         for round in 0..self.effort.rounds {
             listener.round_begins(round)?;
+            self.ledger.enter(Spending::Stop);
             companions.begin_round();
+            self.ledger.enter(Spending::Driver);
             for index in self.order(cases, round) {
                 let (case, memory) = (&cases[index], &mut memories[index]);
                 if self.is_settled(case, memory, round) {
@@ -102,12 +130,14 @@ impl Runner<'_> {
                 if let Some(signal) = interrupt::requested() {
                     return Ok(Ending::Interrupted(signal));
                 }
-                if self.budget.is_some_and(|budget| begin.elapsed() >= budget) {
+                if let Budget::Until(end) = self.budget
+                    && self.ledger.elapsed() >= end
+                {
                     return Ok(Ending::OutOfTime);
                 }
                 let expected = expected(&memories, round);
                 listener.case_begins(case, done, expected.max(done + 1));
-                let line = self.line(case, &mut memories[index], &mut companions, round);
+                let line = self.line(case, &mut memories[index], companions, round);
                 if let Some(signal) = interrupt::requested() {
                     return Ok(Ending::Interrupted(signal));
                 }
@@ -129,6 +159,7 @@ impl Runner<'_> {
 
     fn fresh_memory(&self) -> Memory {
         Memory {
+            effort: self.effort,
             rounds: self.effort.rounds,
             ..Memory::default()
         }
@@ -153,6 +184,7 @@ impl Runner<'_> {
             Some(reason) => Err(Failure::Skip(reason)),
             None => self.measure(case, memory, companions),
         };
+        self.ledger.enter(Spending::Driver);
         match &measured {
             Ok(_) if memory.rounds == self.effort.rounds => {
                 memory.rounds = self.effort.rounds_for(begin.elapsed());
@@ -174,25 +206,71 @@ impl Runner<'_> {
         }
     }
 
+    /// Where somebody let the probe stand still, or all processes, it is measured
+    /// again. What is disturbed to the last is marked as such.
     fn measure(
         &self,
         case: &Case,
         memory: &mut Memory,
         companions: &mut Companions<'_>,
     ) -> Result<(Bursts, Option<Reference>), Failure> {
+        let plan = memory.plan;
+        for _ in 1..TRIES {
+            let (measured, halted) = self.attempt(case, memory, companions);
+            if !halted || interrupt::requested().is_some() {
+                return measured;
+            }
+            memory.plan = plan;
+        }
+        self.attempt(case, memory, companions).0
+    }
+
+    /// One measurement in a fresh probe, and whether that stood still.
+    fn attempt(
+        &self,
+        case: &Case,
+        memory: &mut Memory,
+        companions: &mut Companions<'_>,
+    ) -> (Result<(Bursts, Option<Reference>), Failure>, bool) {
         // Started first: nothing but bursts lies between the case's warm-up
         // and its end.
+        self.ledger.enter(Spending::Start);
         let companion = companions.beside(case);
-        let mut probe = self.launcher.launch(case)?;
-        let plan = round::prepare(probe.as_mut(), case, memory.plan, &self.effort)?;
+        let mut probe = match self.launcher.launch(case) {
+            Ok(probe) => probe,
+            Err(failure) => return (Err(failure), false),
+        };
+        let taken = self.take(probe.as_mut(), case, memory, companion);
+        self.ledger.enter(Spending::Stop);
+        // What is no time is none the worse for a halt.
+        let timed = !self.effort.once && !case.info.aspect.is_level();
+        let stalled = taken.as_ref().is_ok_and(|taken| taken.stalled);
+        let halted = timed && (stalled || probe.was_halted());
+        let measured = taken.and_then(|taken| {
+            probe.finish()?;
+            if self.effort.once
+                && let Some(plan) = memory.plan
+            {
+                memory.plan = Some(as_it_was(plan, &taken.bursts));
+            }
+            Ok((taken.bursts, taken.reference))
+        });
+        (measured, halted)
+    }
+
+    fn take(
+        &self,
+        probe: &mut dyn Probe,
+        case: &Case,
+        memory: &mut Memory,
+        companion: Option<&mut Companion>,
+    ) -> Result<TakenBursts, Failure> {
+        self.ledger.enter(Spending::WarmUp);
+        let plan = round::prepare(probe, case, memory.plan, &memory.effort)?;
+        self.ledger.enter(Spending::Driver);
         memory.plan = Some(plan);
-        let (ops, bursts) = self.effort.bursts(plan.per_op.0, plan.batch);
-        let taken = round::take_bursts_beside(probe.as_mut(), plan, ops, bursts, companion)?;
-        probe.finish()?;
-        if self.effort.once {
-            memory.plan = Some(as_it_was(plan, &taken.0));
-        }
-        Ok(taken)
+        let (ops, bursts) = memory.effort.bursts(plan);
+        round::take_bursts_beside(probe, plan, (ops, bursts), companion, self.ledger)
     }
 }
 
@@ -223,5 +301,6 @@ fn expected(memories: &[Memory], round: u32) -> u64 {
         .sum()
 }
 
+mod passes;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,13 @@ pub struct Plan {
     pub batch: u64,
     /// What one operation takes, roughly.
     pub per_op: Nanos,
+    /// Operations that a burst has at least, and a multiple of them.
+    #[serde(default = "one")]
+    pub granule: u64,
+}
+
+fn one() -> u64 {
+    1
 }
 
 impl Plan {
@@ -25,6 +32,7 @@ impl Plan {
     pub const UNTIMED: Self = Self {
         batch: 1,
         per_op: Nanos(f64::MAX),
+        granule: 1,
     };
 }
 
@@ -44,8 +52,8 @@ const LONGEST_BATCH: f64 = 20e6;
 /// Operations of the pilot where several parties are at work at once.
 const PARALLEL_PILOT: u64 = 16;
 /// That pilot stops doubling once a try takes this long, or has so many
-/// operations.
-const PARALLEL_TRY: f64 = 100e6;
+/// operations: a scheduler has had several turns by then.
+const PARALLEL_TRY: f64 = 30e6;
 const LONGEST_PARALLEL_TRY: u64 = 1 << 17;
 /// Half as many operations again must take half as long again, within this.
 const PROPORTION: f64 = 0.075;
@@ -89,12 +97,14 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
             Ok(Plan {
                 batch: 1,
                 per_op: Nanos(spent.0 / f64::from(ops)),
+                granule: 1,
             })
         }
         Measure::Parallel(work) => {
             // The parties have to come together first, which takes longer than
             // a few operations.
-            let mut ops = PARALLEL_PILOT.next_multiple_of(work.granule());
+            let granule = work.granule();
+            let mut ops = PARALLEL_PILOT.next_multiple_of(granule);
             loop {
                 let begin = clock.now();
                 work.run(ops, clock.reader())?;
@@ -103,6 +113,7 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
                     break Ok(Plan {
                         batch: 1,
                         per_op: Nanos(spent.0 / ops as f64),
+                        granule,
                     });
                 }
                 ops *= 2;
@@ -128,6 +139,7 @@ fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure>
         return Ok(Plan {
             batch: granule,
             per_op,
+            granule,
         });
     }
     let shortest = (CLOCKS_IN_BATCH * clock.cost().0)
@@ -144,7 +156,11 @@ fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure>
         }
         if growth.is_proportional() {
             let per_op = Nanos(growth.one.0 / batch as f64);
-            return Ok(Plan { batch, per_op });
+            return Ok(Plan {
+                batch,
+                per_op,
+                granule,
+            });
         }
         if growth.one.0 > LONGEST_BATCH || batch >= 1 << 40 {
             return Err(Failure::Fail(format!(

@@ -86,6 +86,7 @@ impl Session {
             configuration: self.configuration.clone(),
             clock: self.clock_info.clone(),
             command: std::env::args().collect(),
+            brief: false,
             seed,
             started: now(),
             cases: cases.iter().map(|case| case.info.clone()).collect(),

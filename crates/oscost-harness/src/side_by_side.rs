@@ -267,7 +267,7 @@ impl Memory {
 /// many. A level is read once in a process; an operation longer than all the
 /// time there is, twice.
 fn turns(case: &Case, plan: Plan) -> (Turn, usize) {
-    let (ops, bursts) = EFFORT.bursts(plan.per_op.0, plan.batch);
+    let (ops, bursts) = EFFORT.bursts(plan);
     let turns = match usize::try_from(bursts).unwrap_or(usize::MAX) {
         _ if case.info.aspect.is_level() => 1,
         0..4 => 2,

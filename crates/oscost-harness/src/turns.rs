@@ -7,6 +7,7 @@
 use oscost_record::Burst;
 
 use crate::Failure;
+use crate::ledger::Ledger;
 use crate::machine::{Sources, TotalsReader};
 use crate::probe::Probe;
 use crate::round::{Bursts, marked_burst};
@@ -49,11 +50,12 @@ pub fn take_turns_in<'a>(
     probes: &mut [(&mut dyn Probe, Turn)],
 ) -> Result<Vec<Bursts>, Failure> {
     let mut totals = TotalsReader::open(&Sources::machine());
+    let unread = Ledger::default();
     let mut taken: Vec<Bursts> = probes.iter().map(|_| Bursts::new()).collect();
     for order in orders {
         for &index in order {
             let (probe, turn) = &mut probes[index];
-            taken[index].push(marked_burst(*probe, &mut totals, *turn)?);
+            taken[index].push(marked_burst(*probe, &mut totals, *turn, &unread)?);
         }
     }
     Ok(taken)

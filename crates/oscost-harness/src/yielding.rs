@@ -34,8 +34,11 @@ const PATIENCE: u32 = 1000;
 
 impl YieldSide {
     /// Both ends, on a board.
-    #[must_use]
-    pub fn pair(board: &'static SharedPage) -> (Self, Self) {
+    ///
+    /// # Errors
+    /// What `sched_yield(2)` says.
+    pub fn pair(board: &'static SharedPage) -> Result<(Self, Self), Failure> {
+        sched_yield().during("sched_yield")?;
         let side = |from_other, to_other| Self {
             board,
             from_other,
@@ -43,7 +46,7 @@ impl YieldSide {
             received: 0,
             sent: 0,
         };
-        (side(PONG, PING), side(PING, PONG))
+        Ok((side(PONG, PING), side(PING, PONG)))
     }
 }
 
@@ -97,7 +100,7 @@ mod tests {
     #[test]
     fn a_partner_that_has_gone_to_sleep_is_woken() {
         let board = board().unwrap();
-        let (near, mut far) = YieldSide::pair(board);
+        let (near, mut far) = YieldSide::pair(board).unwrap();
         let partner = std::thread::spawn(move || be_partner(&mut far, board, None));
         let mut game = PingPong::new(near, board);
         game.run(100).unwrap();

@@ -1,5 +1,6 @@
-//! Records of many hosts to join: `crowd RECORD COUNT ROUNDS FOLDER` writes so
-//! many of them, each like RECORD in its first rounds. Hosts are of a dozen kinds
+//! Records of many hosts to join: `crowd RECORD COUNT ROUNDS FOLDER [brief]` writes
+//! so many of them, each like RECORD in its first rounds, or like what `oscost run
+//! --brief` would have kept of it. Hosts are of a dozen kinds
 //! of hardware, each with costs of its own; every host is a few percent off its
 //! kind, one in a thousand half as dear again at some, one in five hundred
 //! emulated; a hundredth of all is on the list and has no record. For
@@ -14,6 +15,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
+use oscost_analysis::side_by_side;
 use oscost_record::{CaseLine, End, Line, Record, Samples};
 
 const KINDS: u64 = 12;
@@ -21,23 +23,32 @@ const KINDS: u64 = 12;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match &arguments[..] {
-        [record, count, rounds, folder] => {
+        [record, count, rounds, folder, brief @ ..] => {
             let mut record = Record::read(Path::new(record)).unwrap();
             let rounds: u32 = rounds.parse().unwrap();
             record.cases.retain(|line| line.round < rounds);
             record.rounds.retain(|line| line.round < rounds);
+            if let [word] = brief {
+                assert_eq!(word, "brief", "the last word is `brief`, or none");
+                record.run.brief = true;
+                record.cases = record.cases.into_iter().map(CaseLine::condensed).collect();
+            }
             crowd(&record, count.parse().unwrap(), Path::new(folder));
         }
-        _ => println!("usage: crowd RECORD COUNT ROUNDS FOLDER"),
+        _ => println!("usage: crowd RECORD COUNT ROUNDS FOLDER [brief]"),
     }
 }
 
 fn crowd(record: &Record, count: u64, folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let mut names = String::new();
-    for host in 0..count {
-        let name = format!("host-{host:05}");
-        write(&folder.join(format!("{name}.jsonl")), record, host);
+    let hosts: Vec<(u64, String)> = (0..count)
+        .map(|host| (host, format!("host-{host:05}")))
+        .collect();
+    side_by_side(&hosts, |(host, name)| {
+        write(&folder.join(format!("{name}.jsonl")), record, *host);
+    });
+    for (_, name) in hosts {
         names += &format!("{name}\n");
     }
     for host in 0..count / 100 {
@@ -99,7 +110,10 @@ fn shifted(case: &CaseLine, times: f64) -> CaseLine {
     let mut case = case.clone();
     match &mut case.samples {
         Samples::Raw(values) => values.iter_mut().for_each(|value| *value *= times),
-        Samples::Histogram(buckets) => buckets.iter_mut().for_each(|(value, _)| *value *= times),
+        // In thousandths of the unit, as a run writes them.
+        Samples::Histogram(buckets) => buckets
+            .iter_mut()
+            .for_each(|(value, _)| *value = (*value * times * 1e3).round() / 1e3),
     }
     case
 }

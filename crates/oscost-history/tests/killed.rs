@@ -6,6 +6,7 @@
     reason = "helpers of tests may unwrap and print as tests do"
 )]
 
+#[path = "whole/common/mod.rs"]
 mod common;
 
 use std::io::{BufRead as _, BufReader};

@@ -105,10 +105,10 @@ mod tests {
         let sides = PipeSide::pair().unwrap();
         let mut pair = pair(&Setting::default(), Peers::Processes, sides).unwrap();
         pair.run(3).unwrap();
-        let Partner::Process(pid) = pair.partner else {
+        let Partner::Process(child) = &pair.partner else {
             panic!("no process");
         };
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
+        nix::sys::signal::kill(child.pid(), nix::sys::signal::Signal::SIGKILL).unwrap();
         while !pair.partner.has_ended() {
             std::thread::yield_now();
         }

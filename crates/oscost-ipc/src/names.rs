@@ -20,4 +20,21 @@ mod tests {
             assert_eq!(name.len(), 39);
         }
     }
+
+    /// What a child draws, with a number that its parent may know, is not what the
+    /// parent draws: not even where both began from one state.
+    #[test]
+    fn a_child_draws_other_names() {
+        let (reads, writes) = nix::unistd::pipe().unwrap();
+        super::unpredictable();
+        let child = oscost_sys::fork::fork(|| {
+            let name = super::unpredictable();
+            u8::from(nix::unistd::write(&writes, name.as_bytes()) != Ok(name.len()))
+        });
+        let mine = super::unpredictable();
+        let mut theirs = [0; 39];
+        assert_eq!(nix::unistd::read(&reads, &mut theirs), Ok(39));
+        nix::sys::wait::waitpid(child.unwrap(), None).unwrap();
+        assert_ne!(mine.as_bytes(), theirs);
+    }
 }

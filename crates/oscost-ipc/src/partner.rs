@@ -6,20 +6,16 @@
 
 use std::thread::JoinHandle;
 
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::{Pid, getpid, getppid};
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 use oscost_record::Peers;
-use oscost_sys::fork::fork;
 
 /// The other party. Dropped, it ends: a process is killed; a thread is waited
 /// for, so that whatever keeps it must have been taken away before.
 #[derive(Debug)]
 pub(crate) enum Partner {
     /// Killed and reaped.
-    Process(Pid),
+    Process(Child),
     /// Joined.
     Thread(Option<JoinHandle<Result<(), Failure>>>),
 }
@@ -45,12 +41,10 @@ impl Partner {
             return Ok((near, Self::Thread(Some(thread))));
         }
         let mut near = Some(near);
-        let parent = getpid();
-        let child = fork(|| {
+        let child = Child::bound(|| {
             drop(near.take());
-            u8::from(die_with(parent).and_then(|()| part(far)).is_err())
-        })
-        .during("fork")?;
+            part(far)
+        })?;
         let partner = Self::Process(child);
         match near {
             Some(near) => Ok((near, partner)),
@@ -60,37 +54,19 @@ impl Partner {
 
     /// Whether it has ended, for whatever reason. It is not reaped yet.
     pub(crate) fn has_ended(&self) -> bool {
-        let quietly = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
         match self {
-            Self::Process(pid) => waitid(Id::Pid(*pid), quietly) != Ok(WaitStatus::StillAlive),
+            Self::Process(child) => child.has_ended(),
             Self::Thread(thread) => thread.as_ref().is_none_or(JoinHandle::is_finished),
         }
     }
 }
 
-/// The kernel kills the calling process when its parent dies, which may have
-/// happened already.
-fn die_with(parent: Pid) -> Result<(), Failure> {
-    nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).during("prctl(PR_SET_PDEATHSIG)")?;
-    if getppid() == parent {
-        Ok(())
-    } else {
-        Err(Failure::Fail("the measuring party is gone".into()))
-    }
-}
-
 impl Drop for Partner {
     fn drop(&mut self) {
-        match self {
-            Self::Process(pid) => {
-                let _ = kill(*pid, Signal::SIGKILL);
-                while waitpid(*pid, None) == Err(Errno::EINTR) {}
-            }
-            Self::Thread(thread) => {
-                if let Some(thread) = thread.take() {
-                    let _ = thread.join();
-                }
-            }
+        if let Self::Thread(thread) = self
+            && let Some(thread) = thread.take()
+        {
+            let _ = thread.join();
         }
     }
 }
@@ -98,6 +74,7 @@ impl Drop for Partner {
 #[cfg(test)]
 mod tests {
     use nix::errno::Errno;
+    use nix::sys::signal::kill;
     use nix::unistd::pipe;
 
     use super::*;
@@ -114,8 +91,8 @@ mod tests {
             .unwrap();
             assert!(!partner.has_ended());
             drop(to);
-            let pid = match partner {
-                Partner::Process(pid) => Some(pid),
+            let pid = match &partner {
+                Partner::Process(child) => Some(child.pid()),
                 Partner::Thread(_) => None,
             };
             drop(partner);

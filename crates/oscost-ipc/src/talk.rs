@@ -138,8 +138,8 @@ impl<W: Way> Talk<W> {
         let board = Board::new()?;
         let part = far::part(board, setting.cpu(1), peers);
         let (way, partner) = Partner::start(peers, near, far, part)?;
-        watch::watch(match partner {
-            Partner::Process(process) => Watched::Process(process),
+        watch::watch(match &partner {
+            Partner::Process(child) => Watched::Process(child.pid()),
             Partner::Thread(_) => Watched::Thread(board),
         });
         let mut talk = Self {
@@ -162,8 +162,8 @@ impl<W: Way> Talk<W> {
     /// Waits until the partner is there, so that its start is never timed.
     fn introduce(&mut self) -> Result<(), Failure> {
         let thread = self.board.await_thread()?;
-        let process = match self.partner {
-            Some(Partner::Process(process)) => process,
+        let process = match &self.partner {
+            Some(Partner::Process(child)) => child.pid(),
             _ => getpid(),
         };
         self.way.meet(Task { process, thread })

@@ -17,7 +17,7 @@ use oscost_sys::counter::Ticks;
 use oscost_sys::fork::fork;
 use oscost_sys::map::{Ballast, SharedPage, page_size};
 
-use crate::child::{self, reap, too_many};
+use crate::child::{self, reap};
 use crate::create::burden::huge_ballast;
 
 /// Pages that a child writes, at most, beside one that warms it up.
@@ -183,7 +183,7 @@ impl Writing {
         let cells: Vec<&AtomicU64> = (0..=pages).map(|page| self.ballast.cell(page)).collect();
         if self.shared {
             let child = fork(|| u8::from(write_and_report(&cells, &self.report, now).is_err()));
-            reap(child.during("fork").map_err(too_many)?)?;
+            reap(child.during("fork").map_err(Failure::too_many)?)?;
             if cells.iter().any(|cell| cell.load(Relaxed) != OLD) {
                 return Err(Failure::Fail(
                     "what a child wrote after a fork is seen by its parent".into(),
@@ -222,10 +222,11 @@ impl Evidence for Writing {
 
 #[cfg(test)]
 mod tests {
+    use oscost_harness::child::Child;
     use oscost_sys::counter;
 
     use super::*;
-    use crate::child::{Child, exited_well};
+    use crate::child::exited_well;
 
     /// In a process of its own, since the tests beside this one fork, too.
     /// Nothing here may panic: it would end the child as if all were well.

@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
 use nix::unistd::{pipe, read, write};
+use oscost_harness::child::{Child, GOES_DOWN, ended_otherwise};
 use oscost_harness::sleeper::Sleeper;
 use oscost_harness::{
     Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, TimedWork,
@@ -21,7 +22,7 @@ use oscost_sys::counter::Ticks;
 use oscost_sys::crash;
 use oscost_sys::map::SharedPage;
 
-use crate::child::{self, Child};
+use crate::child;
 
 const ROW: Row = Row {
     operation: "crash/known",
@@ -155,9 +156,7 @@ impl TimedWork for Crashing {
         let status = worker.wait()?;
         let mut end = now();
         if !matches!(status, WaitStatus::Signaled(_, Signal::SIGSEGV, false)) {
-            return Err(Failure::Fail(format!(
-                "a worker was to go down by SIGSEGV without a core file, but: {status:?}"
-            )));
+            return Err(ended_otherwise(GOES_DOWN, status));
         }
         if self.replaced {
             let worker = self.hire(now)?;

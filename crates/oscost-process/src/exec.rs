@@ -16,7 +16,7 @@ use oscost_sys::counter::Ticks;
 use oscost_sys::exec::Program;
 use oscost_sys::fork::fork;
 
-use crate::child::{self, reap, too_many};
+use crate::child::{self, reap};
 use crate::notes::{ClockKind, Notes};
 use crate::target::{FOREIGN, Image, Target, loader};
 
@@ -115,7 +115,7 @@ impl TimedWork for Exec {
             departure.store(now().0, Relaxed);
             self.program.exec()
         });
-        reap(child.during("fork").map_err(too_many)?)?;
+        reap(child.during("fork").map_err(Failure::too_many)?)?;
         let loaded = self.notes.libraries();
         if loaded != self.libraries.len() as u64 {
             return Err(Failure::Fail(format!(

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::{Duration, Instant};
 
 use nix::unistd::{getpid, pause};
+use oscost_harness::child::Child;
 use oscost_harness::memory::{kernel_stack_growth, kernel_stacks, of_process};
 use oscost_harness::{
     Audit, Axis, During as _, Evidence, Expect, Failure, Level, Measure, Need, Place, Reading, Row,
@@ -12,7 +13,7 @@ use oscost_harness::{
 use oscost_record::{Aspect, Bytes, TaskKind, Tier};
 use oscost_sys::map::SharedPage;
 
-use crate::child::{self, Child};
+use crate::child;
 
 pub(crate) const ROWS: &[Row] = &[Row {
     operation: "memory/fork",

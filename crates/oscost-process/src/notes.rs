@@ -10,10 +10,10 @@ use std::os::fd::AsRawFd as _;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use oscost_harness::{During as _, Failure};
 use oscost_sys::counter::{self, Ticks};
 use oscost_sys::map::SharedPage;
+use oscost_sys::memory_file;
 
 use crate::target::keep_over_exec;
 
@@ -38,8 +38,7 @@ const SLOTS: usize = 7;
 
 impl Notes {
     pub(crate) fn new() -> Result<Self, Failure> {
-        let file = memfd_create(c"oscost-notes", MFdFlags::empty()).during("memfd_create")?;
-        let file = File::from(file);
+        let file = File::from(memory_file::data(c"oscost-notes").map_err(Failure::told)?);
         file.set_len(BYTES).during("ftruncate(memfd)")?;
         keep_over_exec(&file)?;
         let page = SharedPage::of_file(&file, SLOTS).during("mmap(memfd)")?;

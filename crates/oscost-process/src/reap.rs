@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use oscost_harness::child::Child;
 use oscost_harness::posted::Posted;
 use oscost_harness::sleeper::Sleeper;
 use oscost_harness::{
@@ -21,7 +22,7 @@ use oscost_sys::counter::{self, Ticks};
 use oscost_sys::map::SharedPage;
 use oscost_sys::pidfd;
 
-use crate::child::{Child, exited_well};
+use crate::child::exited_well;
 
 const fn row(
     operation: &'static str,

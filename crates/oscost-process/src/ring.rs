@@ -1,6 +1,7 @@
 //! A turn round a ring of processes, each with a working set of its own, and
 //! the same by one process alone.
 
+use oscost_harness::child::Child;
 use oscost_harness::ring::{
     AXES, AXES_WRITTEN, Ring, Table, Touch, WorkingSet, alone, expect_a_switch_each,
     members_and_bytes, needs,
@@ -8,8 +9,6 @@ use oscost_harness::ring::{
 use oscost_harness::{Audit, Evidence, Expect, Failure, Measure, Place, Row, Setting, Work};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::futex::Scope;
-
-use crate::child::Child;
 
 const ROW: Row = Row {
     operation: "switch/ring",

@@ -1,12 +1,12 @@
 //! Passing a turn to another process and getting it back.
 
+use oscost_harness::child::Child;
 use oscost_harness::pingpong::{FutexSide, PingPong, PipeSide, Side, be_partner, board};
 use oscost_harness::{Audit, Evidence, Expect, Failure, Measure, Place, Row, Setting, Work};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 use oscost_sys::map::SharedPage;
 
-use crate::child::Child;
 use oscost_harness::yielding::YieldSide;
 
 const fn row(
@@ -48,7 +48,7 @@ pub(crate) const ROWS: &[Row] = &[
         "futex",
         "What does it cost to pass a turn to another process through shared memory and a futex, and get it back?",
         "control/futex",
-        |setting| with_partner(setting, |board| Ok(FutexSide::pair(board, Scope::Shared))),
+        |setting| with_partner(setting, |board| FutexSide::pair(board, Scope::Shared)),
     ),
     Row {
         // On two CPUs nobody would have to go for the other to come.
@@ -58,7 +58,7 @@ pub(crate) const ROWS: &[Row] = &[
             "sched_yield",
             "What does it cost to offer the CPU to another process by sched_yield until it has had its turn, and to get it back the same way?",
             "control/sched-yield",
-            |setting| with_partner(setting, |board| Ok(YieldSide::pair(board))),
+            |setting| with_partner(setting, YieldSide::pair),
         )
     },
 ];

@@ -7,8 +7,8 @@ use std::io::Write as _;
 use std::os::fd::AsRawFd as _;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use oscost_harness::{During as _, Failure, Need};
+use oscost_sys::memory_file;
 
 /// Why nothing of this runs under user-mode emulation.
 pub(crate) const FOREIGN: Need =
@@ -68,8 +68,7 @@ impl Target {
 
     /// Puts it into memory (`memfd_create(2)`).
     pub(crate) fn load(self) -> Result<Image, Failure> {
-        let file = memfd_create(c"oscost-target", MFdFlags::MFD_CLOEXEC).during("memfd_create")?;
-        let mut file = File::from(file);
+        let mut file = File::from(memory_file::program(c"oscost-target").map_err(Failure::told)?);
         file.write_all(self.bytes()).during("write(memfd)")?;
         let path = CString::new(format!("/proc/self/fd/{}", file.as_raw_fd()))
             .map_err(|error| Failure::Fail(error.to_string()))?;

@@ -6,6 +6,7 @@
 //! or reads them.
 
 mod case;
+mod condensed;
 mod line;
 mod machine;
 mod pair;

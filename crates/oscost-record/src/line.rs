@@ -23,7 +23,8 @@ pub enum Line {
 /// The machine's state when a round began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoundLine {
-    /// Counted from 0.
+    /// Counted from 0, over the run: where a time was filled, a case may have taken
+    /// no part in it.
     pub round: u32,
     /// What the machine was doing.
     pub state: State,
@@ -47,7 +48,8 @@ pub enum Outcome {
 pub struct CaseLine {
     /// Which case.
     pub id: CaseId,
-    /// Which round, counted from 0.
+    /// Which of the case's own rounds, counted from 0. Where a time was filled, cases
+    /// have different numbers of them.
     pub round: u32,
     /// What became of it.
     #[serde(flatten)]

@@ -27,6 +27,9 @@ pub struct Run {
     pub clock: ClockInfo,
     /// The command line, word by word.
     pub command: Vec<String>,
+    /// Lines are brief: see [`CaseLine::condensed`](crate::CaseLine::condensed).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub brief: bool,
     /// Decides the order of the cases in every round.
     pub seed: u64,
     /// When the run began, RFC 3339, UTC.

@@ -52,6 +52,7 @@ fn the_writer() {
             resolution: Nanos(1.0),
             cost: Nanos(12.0),
         },
+        brief: false,
         command: Vec::new(),
         seed: 7,
         started: "2026-01-01T00:00:00Z".into(),

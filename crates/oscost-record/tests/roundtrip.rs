@@ -32,6 +32,7 @@ fn run() -> Run {
             resolution: Nanos(1.0),
             cost: Nanos(12.0),
         },
+        brief: false,
         command: vec!["oscost".into(), "run".into()],
         seed: 7,
         started: "2026-01-01T00:00:00Z".into(),

@@ -28,7 +28,7 @@ use oscost_record::Record;
 
 pub use comparison::{comparison_markdown, comparison_table};
 pub use error::ReportError;
-pub use fleet::{fleet_markdown, fleet_table};
+pub use fleet::{fleet_markdown, fleet_markdown_in, fleet_table};
 pub use markdown::{markdown, markdown_in};
 pub use past::Past;
 pub use picture::DrawError;
@@ -112,7 +112,7 @@ pub fn page_in(record: &Record, pasts: &[Past], lang: Lang) -> Result<String, Re
     page::render(&Chapter::of(record, &summaries, pasts, lang)?, lang)
 }
 
-/// Writes `index.html` and `fleet.md` about many machines into the folder `out`,
+/// Writes `index.html`, `fleet.md` and the heat map as `fleet.png` about many machines into the folder `out`,
 /// as [`write_in`] does; the page comes first. `threshold` is how far from 1 a
 /// ratio must lie for two machines to be told apart at a cost.
 ///
@@ -125,8 +125,12 @@ pub fn write_fleet(
     lang: Lang,
 ) -> Result<PathBuf, ReportError> {
     let page = page::fleet::render(joined, threshold, lang)?;
+    let picture = page::fleet::picture(joined, lang)?;
     files::folder(out)?;
-    let text = fleet_markdown(joined, threshold);
+    let text = fleet_markdown_in(joined, threshold, lang);
     files::replace(out, "fleet.md", text.as_bytes())?;
+    if let Some(bytes) = picture {
+        files::replace(out, "fleet.png", &bytes)?;
+    }
     files::replace(out, "index.html", page.as_bytes())
 }

@@ -7,6 +7,7 @@
     reason = "a test may stop, and says what it skips"
 )]
 
+#[path = "whole/common/mod.rs"]
 mod common;
 mod webdriver;
 

@@ -9,12 +9,13 @@ mod netlink;
 mod side;
 mod wire;
 
+use oscost_harness::child::Child;
 use oscost_harness::pingpong::{self, PingPong, be_partner};
 use oscost_harness::thread_pair::ThreadPair;
 use oscost_harness::{Audit, Evidence, Failure, Measure, Need, Row, Setting, Work};
 use oscost_record::{Aspect, Peers, TaskKind};
 
-use crate::child::{self, Child};
+use crate::needs;
 use crate::row;
 use side::{ChannelSide, TcpSide};
 
@@ -23,7 +24,7 @@ const ROW: Row = Row {
     per: "round trip",
     peers: Some(Peers::Processes),
     claims: &[14],
-    needs: |_| child::processes_need(2),
+    needs: |_| needs::of_processes(2),
     ..row::ROW
 };
 
@@ -33,7 +34,7 @@ pub(crate) const ROWS: &[Row] = &[
         title: "TCP between two hosts",
         question: "What does a request and its reply cost between processes in two network namespaces, by TCP over a virtual wire (veth)?",
         needs: |_| {
-            let mut needs = child::processes_need(2);
+            let mut needs = needs::of_processes(2);
             needs.push(Need::Native("it does not hand on all that makes a network"));
             needs.push(Need::Root("network namespaces and a wire between them"));
             needs

@@ -6,11 +6,12 @@
 
 mod account;
 mod answer;
-mod child;
 mod crash;
 mod hosts;
 pub mod http;
 mod load;
+mod messaging;
+mod needs;
 mod pace;
 mod piece;
 mod pipeline;
@@ -20,6 +21,7 @@ mod runtime;
 mod scaling;
 mod server;
 mod storm;
+mod timer;
 
 use oscost_harness::Suite;
 
@@ -34,5 +36,7 @@ pub const SUITE: Suite = Suite {
         storm::ROWS,
         server::ROWS,
         hosts::ROWS,
+        messaging::ROWS,
+        timer::ROWS,
     ],
 };

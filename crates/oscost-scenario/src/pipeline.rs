@@ -10,13 +10,13 @@ mod item;
 use oscost_harness::{Audit, Evidence, Failure, Measure, Row, Work};
 use oscost_record::{Aspect, Peers, TaskKind};
 
-use crate::{account, child, row};
+use crate::{account, needs, row};
 use belt::{Belt, Coroutines, Processes, Threads};
 
 const ROW: Row = Row {
     aspect: Aspect::Talk,
     per: "item",
-    needs: |_| child::processes_need(2),
+    needs: |_| needs::of_processes(2),
     ..row::ROW
 };
 

@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering::{Acquire, Release};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use oscost_harness::child::Child;
 use oscost_harness::{Audit, During as _, Evidence, Failure, Measure, Place, Row, TimedWork};
 use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::counter::{Ticks, read_monotonic};
@@ -18,7 +19,6 @@ use oscost_sys::futex::{self, Scope};
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
-use crate::child::Child;
 use crate::pace::Moment;
 use crate::{account, row, runtime};
 use computation::{CHUNKS, Computation, IDLE, TICKED, Tick};

@@ -4,7 +4,7 @@
 use oscost_harness::{Expect, Failure, Need, Place, Row, Setting};
 use oscost_record::{Aspect, TaskKind, Tier};
 
-use crate::child::{processes_need, threads_need};
+use crate::needs;
 
 /// A row to fill in: full tier, wherever the scheduler puts the tasks.
 pub(crate) const ROW: Row = Row {
@@ -29,7 +29,7 @@ pub(crate) const ROW: Row = Row {
 pub(crate) const fn process_each(row: Row) -> Row {
     Row {
         task: TaskKind::Process,
-        needs: |setting| with_sockets(processes_need(setting.value()), setting),
+        needs: |setting| with_sockets(needs::of_processes(setting.value()), setting),
         ..row
     }
 }
@@ -38,7 +38,7 @@ pub(crate) const fn process_each(row: Row) -> Row {
 pub(crate) const fn thread_each(row: Row) -> Row {
     Row {
         task: TaskKind::Thread,
-        needs: |setting| with_sockets(threads_need(setting.value()), setting),
+        needs: |setting| with_sockets(needs::of_threads(setting.value()), setting),
         ..row
     }
 }

@@ -13,13 +13,14 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use oscost_harness::child::Child;
 use oscost_harness::{
     Audit, Axis, During as _, Evidence, Failure, Measure, Need, Row, Setting, Work, pin,
 };
 use oscost_record::{TaskKind, Tier};
 use tokio::runtime::Runtime;
 
-use crate::child::{Child, processes_need, too_many};
+use crate::needs;
 use crate::piece::Piece;
 use crate::{account, row, runtime};
 use bench::Bench;
@@ -35,7 +36,7 @@ const ROW: Row = Row {
     claims: &[13],
     needs: |setting| {
         let workers = u32::try_from(setting.value()).unwrap_or(u32::MAX);
-        let mut needs = processes_need(setting.value());
+        let mut needs = needs::of_processes(setting.value());
         needs.push(Need::Cpus(workers));
         needs
     },
@@ -133,7 +134,9 @@ impl Scaling {
                         }
                     };
                     let thread = thread::Builder::new().spawn(part);
-                    thread.during("std::thread::spawn").map_err(too_many)
+                    thread
+                        .during("std::thread::spawn")
+                        .map_err(Failure::too_many)
                 };
                 Crew::Threads(places.map(spawn).collect::<Result<_, _>>()?)
             }
@@ -166,7 +169,9 @@ impl Scaling {
             Crew::Processes(children) => {
                 self.bench.open(pieces)?;
                 let is_gone = || children.iter().any(Child::has_ended);
-                self.bench.await_rest(is_gone)
+                let came = self.bench.await_rest(is_gone);
+                let reason = || children.iter().find_map(Child::last_words);
+                came.map_err(|failure| reason().unwrap_or(failure))
             }
             Crew::Threads(threads) => {
                 self.bench.open(pieces)?;

@@ -25,7 +25,7 @@ use oscost_record::{Bytes, Nanos, TaskKind, Tier};
 use oscost_sys::counter::Ticks;
 
 use crate::account::{self, Spent};
-use crate::child::{processes_need, threads_need};
+use crate::needs;
 use crate::row;
 use crowd::{Coroutines, Crowd, Processes, Threads};
 use office::{Office, Way};
@@ -68,7 +68,7 @@ pub(crate) const ROWS: &[Row] = &[
         title: "payments, a timer",
         question: "How long does it take until each of many processes, started at once, has waited 10 ms for a timer and ended?",
         tier: Tier::Core,
-        needs: |setting| processes_need(setting.value()),
+        needs: |setting| needs::of_processes(setting.value()),
         build: |setting| storm(setting, Way::Timer, Processes),
         ..PROCESS
     },
@@ -77,7 +77,7 @@ pub(crate) const ROWS: &[Row] = &[
         title: "payments, a timer",
         question: "How long does it take until each of many threads, started at once, has waited 10 ms for a timer and ended?",
         tier: Tier::Core,
-        needs: |setting| threads_need(setting.value()),
+        needs: |setting| needs::of_threads(setting.value()),
         build: |setting| storm(setting, Way::Timer, Threads),
         ..THREAD
     },

@@ -90,6 +90,8 @@ fn look_at_ids(_: &Bench) {
         "scenario/crash/thread/workers=8",
         "scenario/pipeline/process",
         "scenario/hosts/namespaces",
+        "scenario/messaging/pipe/process/groups=10",
+        "scenario/timer/thread",
     ] {
         assert!(ids.contains(id), "{id}");
     }

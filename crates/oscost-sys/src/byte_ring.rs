@@ -11,6 +11,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::sys::mman::MapFlags;
 
+use crate::atomic::copy_nonoverlapping;
 use crate::futex::Scope;
 use crate::map::Mapping;
 use crate::positions::Positions;
@@ -100,7 +101,7 @@ impl Writer {
             let (to, piece) = self.ring.piece(position, length - done);
             // SAFETY: `piece` bytes are inside both; the reader, of which
             // there is one, leaves alone what it has given back as taken.
-            unsafe { std::ptr::copy_nonoverlapping(bytes[done..].as_ptr(), to, piece) };
+            unsafe { copy_nonoverlapping(bytes[done..].as_ptr(), to, piece) };
             done += piece;
         }
         self.written = self.written.wrapping_add(small(done));
@@ -140,7 +141,7 @@ impl Reader {
             let (from, piece) = self.ring.piece(position, length - done);
             // SAFETY: `piece` bytes are inside both; the writer, of which
             // there is one, leaves alone what it has given up as written.
-            unsafe { std::ptr::copy_nonoverlapping(from, bytes[done..].as_mut_ptr(), piece) };
+            unsafe { copy_nonoverlapping(from, bytes[done..].as_mut_ptr(), piece) };
             done += piece;
         }
         self.taken = self.taken.wrapping_add(small(done));

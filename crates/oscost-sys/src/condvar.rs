@@ -86,11 +86,17 @@ impl<T> Monitor<T> {
 
 impl<T> Drop for Monitor<T> {
     fn drop(&mut self) {
-        // SAFETY: nobody borrows `self` any more, so nobody waits or has the
-        // lock; both were initialised by `new` and are destroyed once.
+        let Primitives { mutex, changed } = &*self.primitives;
+        // SAFETY: both were initialised by `new` and are destroyed once. Nobody
+        // borrows `self` any more, so nobody waits. A guard may have been
+        // forgotten, and a mutex that is locked must not be destroyed: it is
+        // left as it is, since it owns nothing in any C library of Linux.
         unsafe {
-            libc::pthread_cond_destroy(self.primitives.changed.get());
-            libc::pthread_mutex_destroy(self.primitives.mutex.get());
+            libc::pthread_cond_destroy(changed.get());
+            if libc::pthread_mutex_trylock(mutex.get()) == 0 {
+                libc::pthread_mutex_unlock(mutex.get());
+                libc::pthread_mutex_destroy(mutex.get());
+            }
         }
     }
 }
@@ -160,6 +166,15 @@ mod tests {
             monitor.broadcast().unwrap();
         });
         assert_eq!(*monitor.lock().unwrap(), 4);
+    }
+
+    #[test]
+    fn a_monitor_goes_with_a_guard_that_was_forgotten() {
+        let held = std::sync::Arc::new(());
+        let monitor = Monitor::new(std::sync::Arc::clone(&held));
+        std::mem::forget(monitor.lock().unwrap());
+        drop(monitor);
+        assert_eq!(std::sync::Arc::strong_count(&held), 1);
     }
 
     #[test]

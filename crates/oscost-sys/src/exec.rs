@@ -7,6 +7,7 @@
 
 use std::ffi::{CString, c_char};
 
+use nix::errno::Errno;
 use nix::unistd::Pid;
 
 use crate::fork::{Note, pid};
@@ -71,6 +72,15 @@ impl Program {
         EXEC_FAILED
     }
 
+    /// The same, but the program is looked for in `PATH` where its name has no slash
+    /// (`execvpe(3)`), with the reason where it failed.
+    pub(crate) fn exec_from_path(&self) -> Errno {
+        let (argv, environment) = (self.argv.pointers(), self.environment.pointers());
+        // SAFETY: as above. The call takes what memory it needs from the stack.
+        unsafe { libc::execvpe(self.path.as_ptr(), argv, environment) };
+        Errno::last()
+    }
+
     /// Forks; the child executes the program, or exits with [`EXEC_FAILED`].
     ///
     /// # Errors
@@ -87,10 +97,11 @@ impl Program {
     /// What `vfork(2)` says.
     #[inline]
     pub fn vfork_exec(&self, note: &Note) -> nix::Result<Pid> {
+        // The kernel follows these numbers as the pointers that they were.
         let arguments = [
-            self.path.as_ptr().addr(),
-            self.argv.pointers().addr(),
-            self.environment.pointers().addr(),
+            self.path.as_ptr().expose_provenance(),
+            self.argv.pointers().expose_provenance(),
+            self.environment.pointers().expose_provenance(),
         ];
         let execve = (libc::SYS_execve, arguments);
         // SAFETY: the call of vfork(2), whose parent sleeps until the child

@@ -140,8 +140,10 @@ fn vfork_args() -> libc::clone_args {
     }
 }
 
-fn clone3(args: &libc::clone_args) -> (libc::c_long, [usize; 2]) {
-    let address = std::ptr::from_ref(args).addr();
+/// The call with its arguments. The kernel follows a number to them: without
+/// exposing it, the compiler could take what was written there for unread.
+pub(crate) fn clone3(args: &libc::clone_args) -> (libc::c_long, [usize; 2]) {
+    let address = std::ptr::from_ref(args).expose_provenance();
     (libc::SYS_clone3, [address, size_of_val(args)])
 }
 

@@ -1,5 +1,8 @@
 //! A thread without a library: `clone3` with the flags of a thread, a stack of
 //! our own, and the kernel's own notice of its end.
+//!
+//! It has the thread-locals of its maker. A signal of the process that is handled
+//! on it must therefore touch none of them, `errno` included: `notice` does not.
 #![expect(unsafe_code, reason = "clone3 returns twice")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -47,10 +50,7 @@ impl Nursery {
     #[inline]
     pub fn create(&mut self) -> nix::Result<()> {
         let args = self.args();
-        let call = (
-            libc::SYS_clone3,
-            [(&raw const args).addr(), size_of_val(&args)],
-        );
+        let call = crate::fork::clone3(&args);
         // SAFETY: the arguments are valid for the call. Stack and marks outlive
         // the thread: no other thread is alive (`args` has joined it), and
         // dropping the nursery waits for its end.
@@ -67,10 +67,7 @@ impl Nursery {
     #[inline]
     pub fn create_noting(&mut self) -> nix::Result<()> {
         let args = self.args();
-        let call = (
-            libc::SYS_clone3,
-            [(&raw const args).addr(), size_of_val(&args)],
-        );
+        let call = crate::fork::clone3(&args);
         let exit = (libc::SYS_exit, [0; 3]);
         // SAFETY: the arguments are valid for the call, and exit(2) ends the
         // thread. Its parent does not sleep meanwhile, but what the thread
@@ -86,7 +83,8 @@ impl Nursery {
     #[inline]
     fn args(&mut self) -> libc::clone_args {
         self.join();
-        let alive = self.marks.alive.as_ptr().addr() as u64;
+        // The kernel writes by these numbers, the thread runs on the stack.
+        let alive = self.marks.alive.as_ptr().expose_provenance() as u64;
         libc::clone_args {
             flags: (libc::CLONE_VM
                 | libc::CLONE_FS
@@ -100,7 +98,7 @@ impl Nursery {
                 .into(),
             parent_tid: alive,
             child_tid: alive,
-            stack: self.stack.base().addr() as u64,
+            stack: self.stack.base().expose_provenance() as u64,
             stack_size: self.stack.len() as u64,
             ..crate::fork::empty_clone_args()
         }

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 
 use nix::sys::mman::MapFlags;
 
-use crate::map::Mapping;
+use crate::map::{Mapping, room};
 
 /// Zeroed memory for one `T`, at the beginning of a page of its own.
 ///
@@ -23,9 +23,10 @@ pub(crate) fn place<T>() -> nix::Result<NonNull<T>> {
 /// So many numbers in a row, all 0.
 ///
 /// # Errors
-/// What `mmap(2)` says; `EINVAL` where none are asked for.
+/// What `mmap(2)` says; `EINVAL` where none are asked for, `ENOMEM` where no
+/// memory could be so large.
 pub fn numbers(count: usize) -> nix::Result<&'static [AtomicU64]> {
-    let base = forever(count * size_of::<AtomicU64>())?.cast();
+    let base = forever(room::<AtomicU64>(count)?)?.cast();
     // SAFETY: the memory is page-aligned, as large as the numbers, zeroed (a
     // valid value of the type), never unmapped, and nobody else knows of it.
     Ok(unsafe { std::slice::from_raw_parts(base.as_ptr(), count) })
@@ -46,6 +47,13 @@ mod tests {
     use nix::sys::wait::waitpid;
 
     use super::*;
+
+    #[test]
+    fn more_numbers_than_could_be_counted_are_refused() {
+        // Times 8 that would be 8 again.
+        let count = usize::MAX / 8 + 2;
+        assert_eq!(numbers(count).err(), Some(nix::errno::Errno::ENOMEM));
+    }
 
     #[test]
     fn a_child_and_its_parent_see_the_same_numbers() {

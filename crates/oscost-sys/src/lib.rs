@@ -10,6 +10,7 @@ compile_error!("oscost knows the counters and calls of x86_64 and aarch64 only")
 compile_error!("oscost measures Linux");
 
 mod arch;
+pub mod atomic;
 pub mod barrier;
 pub mod byte_ring;
 pub mod condvar;
@@ -22,6 +23,7 @@ pub mod kernel_thread;
 pub mod lasting;
 pub mod lock;
 pub mod map;
+pub mod memory_file;
 pub mod message_queue;
 pub mod meter;
 pub mod notice;
@@ -37,6 +39,6 @@ pub mod rights;
 pub mod shared_memory;
 pub mod slate;
 pub mod spsc;
-pub mod syscall;
+pub mod start;
 pub mod sysv;
 pub mod uring;

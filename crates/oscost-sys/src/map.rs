@@ -26,6 +26,14 @@ pub fn page_size() -> usize {
         .unwrap_or(4096)
 }
 
+/// The bytes that so many values take side by side.
+///
+/// # Errors
+/// `ENOMEM` where there are no numbers for that.
+pub(crate) fn room<T>(count: usize) -> nix::Result<usize> {
+    count.checked_mul(size_of::<T>()).ok_or(Errno::ENOMEM)
+}
+
 /// A private or shared anonymous mapping, unmapped when dropped.
 #[derive(Debug)]
 pub struct Mapping {
@@ -49,14 +57,16 @@ impl Mapping {
 
     /// Maps `bytes` of private memory for a stack. With `guard` the lowest
     /// page is made inaccessible, which splits the mapping in two for
-    /// `vm.max_map_count`.
+    /// `vm.max_map_count`; a stack that would be nothing but its guard (pages
+    /// have 64 KiB on some aarch64 kernels) is made a page longer.
     ///
     /// # Errors
     /// `ENOMEM` where memory, the address space or `vm.max_map_count` is
     /// exhausted.
     pub fn stack(bytes: usize, guard: bool) -> nix::Result<Self> {
         let flags = MapFlags::MAP_PRIVATE | MapFlags::MAP_NORESERVE | MapFlags::MAP_STACK;
-        let stack = Self::anonymous(bytes, flags)?;
+        let least = if guard { 2 * page_size() } else { 1 };
+        let stack = Self::anonymous(bytes.max(least), flags)?;
         if guard {
             // SAFETY: the page belongs to the mapping just made, and nobody
             // has a reference into it.
@@ -137,8 +147,12 @@ impl Ballast {
     ///
     /// # Errors
     /// `ENOMEM` where there is not so much memory, `EINVAL` where the kernel
-    /// has no huge pages.
+    /// has no huge pages, or where no page could have that size.
     pub fn huge(bytes: usize, page: usize) -> nix::Result<Self> {
+        // At multiples of any other size no number would be aligned.
+        if !page.is_power_of_two() || page < page_size() {
+            return Err(Errno::EINVAL);
+        }
         // So much more that it can begin at a multiple of the size of a page.
         let ballast = Self::unwritten(bytes, page, page)?;
         ballast.advise(MmapAdvise::MADV_HUGEPAGE)?;
@@ -194,8 +208,9 @@ impl Ballast {
         let mapping = self.mapping.as_ref().filter(|_| page < self.pages);
         let mapping = mapping.expect("a page of the ballast");
         // SAFETY: the pages lie inside the mapping, from `first` on, each
-        // aligned to its size; the memory is zeroed, a valid value of an
-        // atomic, and lives as long as `self`.
+        // aligned to its size, which is that of a page or a larger power of
+        // two; the memory is zeroed, a valid value of an atomic, and lives as
+        // long as `self`.
         unsafe { mapping.start(self.first + page * self.page).cast().as_ref() }
     }
 }
@@ -236,9 +251,9 @@ impl SharedPage {
     /// Maps as many pages as `slots` slots need.
     ///
     /// # Errors
-    /// What `mmap(2)` says.
+    /// What `mmap(2)` says; `ENOMEM` where no memory could be so large.
     pub fn with_slots(slots: usize) -> nix::Result<Self> {
-        let mapping = Mapping::anonymous(slots * size_of::<Slot>(), MapFlags::MAP_SHARED)?;
+        let mapping = Mapping::anonymous(room::<Slot>(slots)?, MapFlags::MAP_SHARED)?;
         Ok(Self { mapping, slots })
     }
 
@@ -249,7 +264,7 @@ impl SharedPage {
     /// # Errors
     /// What `mmap(2)` says.
     pub fn of_file(file: impl AsFd, slots: usize) -> nix::Result<Self> {
-        let length = NonZeroUsize::new(slots * size_of::<Slot>()).ok_or(Errno::EINVAL)?;
+        let length = NonZeroUsize::new(room::<Slot>(slots)?).ok_or(Errno::EINVAL)?;
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: no address is asked for, so the kernel chooses a free range
         // and no existing mapping is touched.
@@ -328,6 +343,34 @@ mod tests {
         let file = std::fs::File::from(file.unwrap());
         file.set_len(4096).unwrap();
         file
+    }
+
+    #[test]
+    fn a_stack_is_never_its_guard_alone() {
+        for bytes in [1, page_size(), page_size() + 1] {
+            let stack = Mapping::stack(bytes, true).unwrap();
+            assert!(stack.len() >= 2 * page_size(), "{bytes}");
+            let last = stack.start(stack.len() - 1).cast::<u8>();
+            // SAFETY: the last byte of the mapping, which is above the guard.
+            unsafe { last.write_volatile(1) };
+        }
+        assert_eq!(Mapping::stack(100, false).unwrap().len(), 100);
+    }
+
+    #[test]
+    fn pages_that_could_not_be_are_refused() {
+        for page in [0, 1, 24, page_size() / 2, page_size() + 8] {
+            assert_eq!(Ballast::huge(1 << 20, page).err(), Some(Errno::EINVAL));
+        }
+    }
+
+    #[test]
+    fn more_slots_than_there_are_numbers_are_refused() {
+        // Times 128 that would be 128 again.
+        let slots = usize::MAX / 128 + 2;
+        assert_eq!(SharedPage::with_slots(slots).err(), Some(Errno::ENOMEM));
+        let file = SharedPage::of_file(tempfile(), slots);
+        assert_eq!(file.err(), Some(Errno::ENOMEM));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 //!
 //! Raising it is a store: the kernel is called only where somebody sleeps.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicU32, AtomicU64, fence};
 use std::time::Duration;
 
 use nix::errno::Errno;
 
+use crate::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use crate::atomic::{AtomicU32, AtomicU64, fence};
 use crate::futex::{self, Scope};
 use crate::map::SharedPage;
 

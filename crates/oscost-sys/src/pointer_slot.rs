@@ -3,8 +3,9 @@
 
 use std::marker::PhantomData;
 use std::ptr::null_mut;
-use std::sync::atomic::AtomicPtr;
-use std::sync::atomic::Ordering::{AcqRel, Relaxed};
+
+use crate::atomic::AtomicPtr;
+use crate::atomic::Ordering::{AcqRel, Relaxed};
 
 /// A place that holds a box or nothing.
 #[derive(Debug)]

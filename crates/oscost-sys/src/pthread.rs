@@ -15,14 +15,18 @@ pub struct Entry<T: Sync + 'static> {
     shared: &'static T,
 }
 
-/// A thread that has not been joined.
+/// A thread that has not been joined. Of a detached one nothing is known: its
+/// id may be another thread's by now.
 #[derive(Debug)]
 #[must_use = "a thread that is not joined keeps its stack"]
-pub struct Thread(libc::pthread_t);
+pub struct Thread(Option<libc::pthread_t>);
 
 /// What is asked for a thread: its stack, whether it is joined, where it runs.
 #[derive(Debug)]
-pub struct Attributes(libc::pthread_attr_t);
+pub struct Attributes {
+    raw: libc::pthread_attr_t,
+    is_detached: bool,
+}
 
 extern "C" fn start<T: Sync + 'static>(entry: *mut c_void) -> *mut c_void {
     // SAFETY: `Entry::create` passes a `&'static Entry<T>` of the same `T`.
@@ -45,7 +49,9 @@ impl<T: Sync + 'static> Entry<T> {
     #[inline]
     pub fn create(&'static self, attributes: Option<&Attributes>) -> nix::Result<Thread> {
         let mut thread = MaybeUninit::uninit();
-        let attributes = attributes.map_or(std::ptr::null(), |attributes| &raw const attributes.0);
+        let is_joined = attributes.is_none_or(|attributes| !attributes.is_detached);
+        let attributes =
+            attributes.map_or(std::ptr::null(), |attributes| &raw const attributes.raw);
         // SAFETY: `start::<T>` reads `self`, which is static; the attributes
         // are initialised or null.
         let error = unsafe {
@@ -58,7 +64,8 @@ impl<T: Sync + 'static> Entry<T> {
         };
         check(error)?;
         // SAFETY: pthread_create succeeded and has written the thread's id.
-        Ok(Thread(unsafe { thread.assume_init() }))
+        let thread = unsafe { thread.assume_init() };
+        Ok(Thread(is_joined.then_some(thread)))
     }
 }
 
@@ -66,12 +73,13 @@ impl Thread {
     /// Waits for the thread's end (`pthread_join`).
     ///
     /// # Errors
-    /// `EDEADLK` where a thread joins itself.
+    /// `EDEADLK` where a thread joins itself, `EINVAL` of a detached one.
     #[inline]
     pub fn join(self) -> nix::Result<()> {
-        // SAFETY: the id came from pthread_create, and `self` is consumed: it
-        // is joined once.
-        check(unsafe { libc::pthread_join(self.0, std::ptr::null_mut()) })
+        let thread = self.0.ok_or(Errno::EINVAL)?;
+        // SAFETY: the id came from pthread_create, of a thread that is not
+        // detached, and `self` is consumed: it is joined once.
+        check(unsafe { libc::pthread_join(thread, std::ptr::null_mut()) })
     }
 }
 
@@ -84,8 +92,11 @@ impl Attributes {
         let mut attributes = MaybeUninit::uninit();
         // SAFETY: initialises the attributes it is given.
         check(unsafe { libc::pthread_attr_init(attributes.as_mut_ptr()) })?;
-        // SAFETY: pthread_attr_init succeeded.
-        Ok(Self(unsafe { attributes.assume_init() }))
+        Ok(Self {
+            // SAFETY: pthread_attr_init succeeded.
+            raw: unsafe { attributes.assume_init() },
+            is_detached: false,
+        })
     }
 
     /// Stacks of `bytes` instead of the default (`pthread_attr_setstacksize`).
@@ -96,7 +107,7 @@ impl Attributes {
     /// 128 KiB on aarch64.
     pub fn stack(mut self, bytes: usize) -> nix::Result<Self> {
         // SAFETY: the attributes are initialised.
-        check(unsafe { libc::pthread_attr_setstacksize(&raw mut self.0, bytes) })?;
+        check(unsafe { libc::pthread_attr_setstacksize(&raw mut self.raw, bytes) })?;
         Ok(self)
     }
 
@@ -108,7 +119,8 @@ impl Attributes {
     pub fn detached(mut self) -> nix::Result<Self> {
         let state = libc::PTHREAD_CREATE_DETACHED;
         // SAFETY: the attributes are initialised.
-        check(unsafe { libc::pthread_attr_setdetachstate(&raw mut self.0, state) })?;
+        check(unsafe { libc::pthread_attr_setdetachstate(&raw mut self.raw, state) })?;
+        self.is_detached = true;
         Ok(self)
     }
 
@@ -124,7 +136,7 @@ impl Attributes {
         // SAFETY: the attributes are initialised. `CpuSet` is a transparent
         // wrapper of `cpu_set_t`, of which the C library makes a copy.
         check(unsafe {
-            libc::pthread_attr_setaffinity_np(&raw mut self.0, size_of::<libc::cpu_set_t>(), set)
+            libc::pthread_attr_setaffinity_np(&raw mut self.raw, size_of::<libc::cpu_set_t>(), set)
         })?;
         Ok(self)
     }
@@ -133,11 +145,12 @@ impl Attributes {
 impl Drop for Attributes {
     fn drop(&mut self) {
         // SAFETY: initialised by `new`, destroyed once.
-        unsafe { libc::pthread_attr_destroy(&raw mut self.0) };
+        unsafe { libc::pthread_attr_destroy(&raw mut self.raw) };
     }
 }
 
 /// The pthread functions return their error instead of setting `errno`.
+#[inline]
 pub(crate) fn check(error: libc::c_int) -> nix::Result<()> {
     if error == 0 {
         Ok(())
@@ -178,10 +191,12 @@ mod tests {
             &COUNT,
         );
         let detached = Attributes::new().unwrap().detached().unwrap();
-        let _ = entry.create(Some(&detached)).unwrap();
+        let thread = entry.create(Some(&detached)).unwrap();
         while COUNT.load(Ordering::Relaxed) == 0 {
             std::thread::yield_now();
         }
+        // It may have ended, and its id be anybody's.
+        assert_eq!(thread.join(), Err(Errno::EINVAL));
     }
 
     #[test]

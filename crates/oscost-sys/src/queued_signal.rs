@@ -198,7 +198,8 @@ struct Info {
 const _: () = assert!(size_of::<Info>() == size_of::<libc::siginfo_t>());
 
 fn carried(info: &libc::siginfo_t) -> u64 {
-    // SAFETY: the signal was queued with a value.
+    // SAFETY: the kernel fills the whole structure, with zeros where a signal
+    // was sent without a value; any bits are one.
     let value = unsafe { info.si_value() };
     value.sival_ptr.addr() as u64
 }

@@ -8,13 +8,16 @@ use std::ffi::c_void;
 use std::num::NonZeroUsize;
 use std::os::fd::{AsFd, OwnedFd};
 use std::ptr::NonNull;
+use std::sync::{Mutex, PoisonError};
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap, shm_open};
 use nix::sys::stat::Mode;
 use nix::unistd::ftruncate;
+
+use crate::atomic::AtomicU32;
+use crate::memory_file;
 
 /// A shared mapping, zeroed at first, unmapped when dropped. A child that is
 /// forked later has it too.
@@ -50,9 +53,10 @@ impl SharedMemory {
     /// closed.
     ///
     /// # Errors
-    /// What `memfd_create(2)`, `ftruncate(2)` and `mmap(2)` say.
+    /// What `memfd_create(2)`, `fchmod(2)`, `ftruncate(2)` and `mmap(2)` say.
     pub fn memfd(bytes: usize) -> nix::Result<Self> {
-        Self::of_file(memfd_create(c"oscost", MFdFlags::MFD_CLOEXEC)?, bytes)
+        let file = memory_file::data(c"oscost").map_err(|(_, errno)| errno)?;
+        Self::of_file(file, bytes)
     }
 
     /// A POSIX object of this name (`shm_open(3)` with mode 0600), which must
@@ -75,14 +79,21 @@ impl SharedMemory {
         Ok(Self { base, length })
     }
 
-    /// A new System V segment (`shmat(2)`), which nobody else is to attach but
-    /// by a fork.
+    /// A new System V segment (`shmat(2)`), which nobody has attached yet. From
+    /// now on a child that is forked has it too, and nobody else may attach it:
+    /// two mappings of one segment would each be taken for memory of its own.
     ///
     /// # Errors
-    /// `EINVAL` where there is no such segment; what `shmctl(2)` and
-    /// `shmat(2)` say.
+    /// `EINVAL` where there is no such segment, `EBUSY` where somebody has
+    /// attached it; what `shmctl(2)` and `shmat(2)` say.
     pub fn attach(segment: i32) -> nix::Result<Self> {
-        let length = NonZeroUsize::new(crate::sysv::segment_size(segment)?).ok_or(Errno::EINVAL)?;
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let (bytes, attached) = crate::sysv::segment_state(segment)?;
+        if attached > 0 {
+            return Err(Errno::EBUSY);
+        }
+        let length = NonZeroUsize::new(bytes).ok_or(Errno::EINVAL)?;
         // SAFETY: no address is asked for, so the kernel chooses a free range
         // and no existing mapping is touched.
         let base = unsafe { libc::shmat(segment, std::ptr::null(), 0) };
@@ -91,6 +102,19 @@ impl SharedMemory {
         }
         let base = NonNull::new(base).ok_or(Errno::EFAULT)?;
         Ok(Self { base, length })
+    }
+
+    /// The word at the very beginning, for who lets nothing else lie there.
+    ///
+    /// # Panics
+    /// Where the mapping is smaller.
+    #[inline]
+    pub(crate) fn word(&self) -> &AtomicU32 {
+        let word = self.at(0, size_of::<AtomicU32>());
+        // SAFETY: the mapping is page-aligned, zeroed at first (a valid value)
+        // and alive as long as `self`. Who makes other references into the
+        // memory either never calls this, or makes them elsewhere.
+        unsafe { &*word.cast::<AtomicU32>() }
     }
 
     /// The address so many bytes from the beginning, fit for `bytes` bytes.
@@ -149,6 +173,45 @@ mod tests {
             // SAFETY: as above; the child has ended.
             assert_eq!(unsafe { last.read_volatile() }, 7);
         }
+    }
+
+    #[test]
+    fn a_segment_is_attached_once() {
+        let segment = crate::sysv::new_segment(5000).unwrap();
+        let first = SharedMemory::attach(segment).unwrap();
+        assert_eq!(SharedMemory::attach(segment).err(), Some(Errno::EBUSY));
+        drop(first);
+        crate::sysv::remove_segment(segment).unwrap();
+    }
+
+    #[test]
+    fn an_object_with_a_name_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let name = format!("/oscost-mode-{}", std::process::id());
+        let memory = SharedMemory::posix(&name, 1).unwrap();
+        let state = std::fs::metadata(format!("/dev/shm{name}"));
+        nix::sys::mman::shm_unlink(name.as_str()).unwrap();
+        assert_eq!(state.unwrap().permissions().mode() & 0o7777, 0o600);
+        drop(memory);
+    }
+
+    #[test]
+    fn a_file_in_memory_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let memory = SharedMemory::memfd(5000).unwrap();
+        // It is closed, but there is a way to it as long as it is mapped.
+        let base = memory.base.addr().get();
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let line = maps
+            .lines()
+            .find(|line| line.starts_with(&format!("{base:x}-")));
+        let range = line.unwrap().split(' ').next().unwrap();
+        let state = std::fs::metadata(format!("/proc/self/map_files/{range}"));
+        let Ok(state) = state else {
+            println!("skipped: /proc/self/map_files may not be read");
+            return;
+        };
+        assert_eq!(state.permissions().mode() & 0o7777, 0o600);
     }
 
     #[test]

@@ -6,9 +6,9 @@
 #![expect(unsafe_code, reason = "references into shared memory")]
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
+use crate::atomic::AtomicU32;
+use crate::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use crate::futex::{self, Scope};
 use crate::shared_memory::SharedMemory;
 
@@ -60,10 +60,8 @@ impl Slate {
 
     #[inline]
     fn turn(&self) -> &AtomicU32 {
-        let turn = self.memory.at(0, size_of::<AtomicU32>());
-        // SAFETY: the mapping is page-aligned, zeroed at first (a valid value)
-        // and alive as long as `self`; nothing but atomics is reached here.
-        unsafe { &*turn.cast::<AtomicU32>() }
+        // It lies in the header, where no content ever is.
+        self.memory.word()
     }
 
     /// Whether this half has the slate.

@@ -112,12 +112,15 @@ pub fn remove_segment(segment: i32) -> nix::Result<()> {
     Errno::result(unsafe { libc::shmctl(segment, libc::IPC_RMID, std::ptr::null_mut()) }).map(drop)
 }
 
-pub(crate) fn segment_size(segment: i32) -> nix::Result<usize> {
-    let mut state = MaybeUninit::<libc::shmid_ds>::uninit();
+/// The size of a segment in bytes, and how often it is attached now.
+pub(crate) fn segment_state(segment: i32) -> nix::Result<(usize, u64)> {
+    let mut state = MaybeUninit::<libc::shmid_ds>::zeroed();
     // SAFETY: the kernel writes the structure that it is given.
     Errno::result(unsafe { libc::shmctl(segment, libc::IPC_STAT, state.as_mut_ptr()) })?;
-    // SAFETY: shmctl succeeded and has written it.
-    Ok(unsafe { state.assume_init() }.shm_segsz)
+    // SAFETY: a structure of integers, all of which were zeroed before shmctl
+    // wrote those that it knows.
+    let state = unsafe { state.assume_init() };
+    Ok((state.shm_segsz, state.shm_nattch))
 }
 
 #[cfg(test)]
@@ -151,8 +154,33 @@ mod tests {
     #[test]
     fn a_segment_tells_its_size() {
         let segment = new_segment(12_345).unwrap();
-        assert_eq!(segment_size(segment), Ok(12_345));
+        assert_eq!(segment_state(segment), Ok((12_345, 0)));
         remove_segment(segment).unwrap();
-        assert_eq!(segment_size(segment), Err(Errno::EINVAL));
+        assert_eq!(segment_state(segment), Err(Errno::EINVAL));
+    }
+
+    /// The permissions of an object, as `/proc/sysvipc` has them in octal.
+    fn permissions(kind: &str, number: i32) -> Option<String> {
+        let list = std::fs::read_to_string(format!("/proc/sysvipc/{kind}")).unwrap();
+        let mut objects = list.lines().map(|line| line.split_whitespace());
+        objects.find_map(|mut fields| {
+            let (_key, id) = (fields.next(), fields.next());
+            (id == Some(&number.to_string())).then(|| fields.next().map(str::to_owned))?
+        })
+    }
+
+    #[test]
+    fn what_is_made_here_is_its_owners_alone() {
+        let (queue, segment) = (new_queue().unwrap(), new_segment(1).unwrap());
+        let semaphore = crate::lock::sysv::Semaphore::make(1).unwrap();
+        let found = [
+            permissions("msg", queue),
+            permissions("shm", segment),
+            permissions("sem", semaphore.number()),
+        ];
+        remove_queue(queue).unwrap();
+        remove_segment(segment).unwrap();
+        semaphore.remove().unwrap();
+        assert_eq!(found, ["600"; 3].map(|mode| Some(mode.to_owned())));
     }
 }

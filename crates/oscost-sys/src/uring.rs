@@ -2,7 +2,9 @@
 //!
 //! The kernel may write into a buffer for as long as a request is under way.
 //! So a ring has a buffer of its own, which lives as long as the process, and
-//! lends it out only while no request is.
+//! lends it out only while no request is. Answers carry no name of their request:
+//! a ring with a buffer therefore gets no numbers from others and sends none, or
+//! one of those could be taken for the end of a request that is still under way.
 #![expect(unsafe_code, reason = "requests name their buffers by address")]
 
 use std::io;
@@ -122,8 +124,9 @@ impl Ring {
     /// The address of this ring, for others to send to.
     ///
     /// # Errors
-    /// `EMFILE` at a limit of descriptors.
+    /// `EINVAL` of a ring with a buffer, `EMFILE` at a limit of descriptors.
     pub fn address(&self) -> nix::Result<OwnedFd> {
+        self.has_no_buffer()?;
         // SAFETY: the ring's descriptor is open as long as the ring.
         let ring = unsafe { BorrowedFd::borrow_raw(self.ring.as_raw_fd()) };
         ring.try_clone_to_owned().map_err(|error| errno(&error))
@@ -133,10 +136,12 @@ impl Ring {
     /// this one.
     ///
     /// # Errors
-    /// What `io_uring_enter(2)` says. What the kernel says of the request
-    /// itself, the next [`Ring::receive`] of this ring gives.
+    /// `EINVAL` of a ring with a buffer, and what `io_uring_enter(2)` says. What
+    /// the kernel says of the request itself, the next [`Ring::receive`] of this
+    /// ring gives.
     #[inline]
     pub fn send(&mut self, to: BorrowedFd<'_>, number: u64) -> nix::Result<()> {
+        self.has_no_buffer()?;
         let request = opcode::MsgRingData::new(Fd(to.as_raw_fd()), 0, number, None).build();
         self.push(&request.flags(Flags::SKIP_SUCCESS))?;
         loop {
@@ -144,6 +149,15 @@ impl Ring {
                 Err(error) if errno(&error) == Errno::EINTR => {}
                 other => return other.map(drop).map_err(|error| errno(&error)),
             }
+        }
+    }
+
+    #[inline]
+    fn has_no_buffer(&self) -> nix::Result<()> {
+        if self.buffer.is_empty() {
+            Ok(())
+        } else {
+            Err(Errno::EINVAL)
         }
     }
 
@@ -218,6 +232,14 @@ mod tests {
         let (reads, _writes) = nix::unistd::pipe().unwrap();
         near.send(reads.as_fd(), 7).unwrap();
         assert_eq!(near.receive(), Err(Errno::EBADFD));
+    }
+
+    #[test]
+    fn no_number_can_be_taken_for_the_end_of_a_request() {
+        let Some(mut ring) = ring(8) else { return };
+        assert_eq!(ring.address().err(), Some(Errno::EINVAL));
+        let (reads, _writes) = nix::unistd::pipe().unwrap();
+        assert_eq!(ring.send(reads.as_fd(), 7), Err(Errno::EINVAL));
     }
 
     #[test]

@@ -7,10 +7,9 @@
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use nix::sys::prctl;
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
+use nix::sys::wait::WaitStatus;
+use oscost_harness::child::{Child, GOES_DOWN, ended_otherwise};
 use oscost_harness::sleeper::Sleeper;
 use oscost_harness::{
     Audit, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, TimedWork,
@@ -18,11 +17,8 @@ use oscost_harness::{
 use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::counter::Ticks;
 use oscost_sys::crash;
-use oscost_sys::fork::fork;
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::map::{SharedPage, Slot};
-
-use crate::create::too_many;
 
 /// Threads of a worker.
 const THREADS: u32 = 4;
@@ -126,7 +122,6 @@ impl Board {
 
     /// What a worker does, in a process of its own.
     fn be_process(&self, now: fn() -> Ticks) -> Result<(), Failure> {
-        prctl::set_pdeathsig(Signal::SIGKILL).during("prctl(PR_SET_PDEATHSIG)")?;
         crash::prepare().during("prctl(PR_SET_DUMPABLE)")?;
         std::thread::scope(|scope| {
             for number in 2..=THREADS {
@@ -141,29 +136,10 @@ impl Board {
     }
 }
 
-/// A worker process. Killed and reaped when dropped.
-struct Worker(Pid);
-
-impl Worker {
-    fn wait(self) -> Result<WaitStatus, Failure> {
-        let pid = self.0;
-        // It is reaped here.
-        std::mem::forget(self);
-        waitpid(pid, None).during("waitpid")
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _ = kill(self.0, Signal::SIGKILL);
-        let _ = waitpid(self.0, None);
-    }
-}
-
 struct Crashing {
     board: Board,
     /// One that serves.
-    worker: Option<Worker>,
+    worker: Option<Child>,
     request: u64,
     /// Whether the time goes on until another worker serves.
     replaced: bool,
@@ -182,7 +158,7 @@ fn measure(replaced: bool) -> Result<Measure, Failure> {
 
 impl Crashing {
     /// Starts a worker and waits until each of its threads has answered.
-    fn start(&mut self, now: fn() -> Ticks) -> Result<Worker, Failure> {
+    fn start(&mut self, now: fn() -> Ticks) -> Result<Child, Failure> {
         self.request += 1;
         let board = &self.board;
         let answers = board.answers();
@@ -190,16 +166,14 @@ impl Crashing {
         board.order().long.store(self.request, Relaxed);
         answers.word.store(0, Relaxed);
         answers.long.store(0, Release);
-        let worker = fork(|| u8::from(board.be_process(now).is_err()));
-        let worker = Worker(worker.during("fork").map_err(too_many)?);
+        let worker = Child::bound(|| board.be_process(now))?;
         loop {
             let count = answers.word.load(Acquire);
             match count {
                 THREADS => break,
                 TOO_FEW.. => {
-                    return Err(too_many(Failure::Skip(
-                        "std::thread::spawn: a worker cannot make its threads".into(),
-                    )));
+                    let refused = "std::thread::spawn: a worker cannot make its threads";
+                    return Err(Failure::Skip(refused.into()).too_many());
                 }
                 _ => drop(futex::wait(&answers.word, count, Scope::Shared)),
             }
@@ -226,9 +200,7 @@ impl TimedWork for Crashing {
         let status = worker.wait()?;
         let mut end = now();
         if !matches!(status, WaitStatus::Signaled(_, Signal::SIGSEGV, false)) {
-            return Err(Failure::Fail(format!(
-                "a worker was to go down by SIGSEGV without a core file, but: {status:?}"
-            )));
+            return Err(ended_otherwise(GOES_DOWN, status));
         }
         if self.replaced {
             self.worker = Some(self.start(now)?);

@@ -148,7 +148,7 @@ impl Work for Pthread {
                 .entry
                 .create(self.attributes.as_ref())
                 .during("pthread_create")
-                .map_err(too_many)?;
+                .map_err(Failure::too_many)?;
             thread.join().during("pthread_join")?;
         }
         Ok(())
@@ -169,7 +169,7 @@ fn build_with_stack(setting: &Setting) -> Result<Measure, Failure> {
         Errno::EINVAL => Failure::Skip(format!(
             "{call}: EINVAL: a stack of {kib} KiB is below this system's minimum (`getconf PTHREAD_STACK_MIN`)"
         )),
-        errno => too_many(Failure::call(call, errno)),
+        errno => Failure::call(call, errno).too_many(),
     };
     let bytes = usize::try_from(kib << 10)
         .map_err(|_| Failure::Skip("more memory than this machine can address".into()))?;
@@ -182,11 +182,4 @@ fn build_with_stack(setting: &Setting) -> Result<Measure, Failure> {
         .join()
         .during("pthread_join")?;
     Ok(Pthread::measure(Some(attributes), ()))
-}
-
-/// Adds what to do about a limit on threads.
-pub(crate) fn too_many(failure: Failure) -> Failure {
-    failure.with_remedy(
-        "EAGAIN: see `ulimit -u`, the cgroup's pids.max, kernel.threads-max, vm.max_map_count; ENOMEM: too little memory",
-    )
 }

@@ -10,8 +10,6 @@ use oscost_record::Bytes;
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::pthread::{Attributes, Entry, Thread};
 
-use crate::create::too_many;
-
 /// What so many threads need of the machine.
 pub(crate) fn needs(tasks: u64) -> Vec<Need> {
     vec![
@@ -69,7 +67,8 @@ impl Crowd {
                 .create(attributes)
                 .during("pthread_create")
                 .map_err(|failure| {
-                    too_many(failure)
+                    failure
+                        .too_many()
                         .with_remedy(&format!("{made} of {} threads were made", self.count))
                 })?;
             self.threads.push(thread);

@@ -9,7 +9,6 @@ use oscost_harness::{Axis, During as _, Expect, Failure, Need, Place, Row};
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::pthread::{Attributes, Entry, Thread};
 
-use crate::create::too_many;
 use crate::idle;
 use crate::memory::SMALL;
 
@@ -88,7 +87,7 @@ fn make<T: Sync>(count: usize, entry: &'static Entry<T>) -> Result<Vec<Thread>, 
         .during("pthread_attr_setstacksize")?;
     let one = |_| {
         let made = entry.create(Some(&small)).during("pthread_create");
-        made.map_err(too_many)
+        made.map_err(Failure::too_many)
     };
     (0..count).map(one).collect()
 }

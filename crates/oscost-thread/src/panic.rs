@@ -13,8 +13,6 @@ use oscost_harness::{
 use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::counter::Ticks;
 
-use crate::create::too_many;
-
 pub(crate) const ROWS: &[Row] = &[Row {
     operation: "crash/panic",
     title: "panic in a thread, joined",
@@ -58,7 +56,7 @@ impl TimedWork for Panicking {
                 std::panic::panic_any(LastWords(now()))
             })
             .during("std::thread::spawn")
-            .map_err(too_many)?;
+            .map_err(Failure::too_many)?;
         let joined = thread.join();
         let end = now();
         match joined {

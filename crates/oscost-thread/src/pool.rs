@@ -17,7 +17,6 @@ use oscost_harness::{
 use oscost_record::{Aspect, Cpu, Peers, TaskKind, Tier};
 use oscost_sys::map::SharedPage;
 
-use crate::create::too_many;
 use crate::switch::expect_two_switches;
 
 const fn row(
@@ -169,7 +168,7 @@ fn measure<C: Client + 'static, S: Server + 'static>(
     let worker = std::thread::Builder::new()
         .spawn(move || serve(&mut server, board, cpu))
         .during("std::thread::spawn")
-        .map_err(too_many)?;
+        .map_err(Failure::too_many)?;
     Ok(Measure::Timed(Box::new(Pool {
         client,
         board,

@@ -10,8 +10,6 @@ use oscost_harness::{
 use oscost_record::{Aspect, Peers, TaskKind, Tier};
 use oscost_sys::futex::Scope;
 
-use crate::create::too_many;
-
 const fn row(
     operation: &'static str,
     title: &'static str,
@@ -74,7 +72,7 @@ fn seat(setting: &Setting, touch: Touch) -> Result<Measure, Failure> {
         std::thread::Builder::new()
             .spawn(move || table.be_member(member, cpu, WorkingSet::new(bytes, touch)))
             .during("std::thread::spawn")
-            .map_err(too_many)
+            .map_err(Failure::too_many)
     };
     let members = (1..count).map(seat).collect::<Result<_, _>>()?;
     Ok(Measure::Timed(Box::new(Threads {

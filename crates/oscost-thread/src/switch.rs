@@ -57,7 +57,7 @@ pub(crate) const ROWS: &[Row] = &[
         "control/futex",
         |setting| {
             let board = board()?;
-            let sides = FutexSide::pair(board, Scope::Private);
+            let sides = FutexSide::pair(board, Scope::Private)?;
             Ok(ThreadPair::new(setting, board, sides)?.ready())
         },
     ),
@@ -70,7 +70,7 @@ pub(crate) const ROWS: &[Row] = &[
             "control/sched-yield",
             |setting| {
                 let board = board()?;
-                Ok(ThreadPair::new(setting, board, YieldSide::pair(board))?.ready())
+                Ok(ThreadPair::new(setting, board, YieldSide::pair(board)?)?.ready())
             },
         )
     },
@@ -176,7 +176,7 @@ mod tests {
             MemorySide::pair(Member::Blocks, Member::Blocks).unwrap(),
         )
         .unwrap();
-        judge(&one, YieldSide::pair(board().unwrap())).unwrap();
+        judge(&one, YieldSide::pair(board().unwrap()).unwrap()).unwrap();
     }
 
     #[test]

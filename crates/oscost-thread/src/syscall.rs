@@ -4,10 +4,10 @@
 use std::hint::black_box;
 
 use nix::time::{ClockId, clock_gettime};
+use nix::unistd::getppid;
 use oscost_harness::alone::calls;
 use oscost_harness::{During as _, Expect, Failure, Measure, Place, Row, Setting};
 use oscost_record::{Aspect, TaskKind, Tier};
-use oscost_sys::syscall::getppid;
 
 const fn row(
     operation: &'static str,

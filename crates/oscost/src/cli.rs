@@ -23,7 +23,7 @@ pub(crate) enum Verb {
     /// smallest piece of work once and proves it, and what failed or was
     /// skipped is told with its reason. Every row of the catalogue has its turn
     /// before any has a second, so that a `--time` leaves out the larger cases
-    /// alone. Exit code 1 where a case failed.
+    /// alone. Exit code 1 where a case failed, or where a row had no turn.
     Run(Run),
     /// Makes an HTML page and pictures from records
     Report(Report),
@@ -123,19 +123,37 @@ pub(crate) struct List {
     pub(crate) json: bool,
 }
 
+/// Who gets the time of `run --time`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Spend {
+    /// Three rounds for every case, then cases of which a change of 5 % would go
+    /// unseen, as far as time brings them there; a quarter of it to the worst of
+    /// the others
+    Worst,
+    /// As many rounds for every case
+    Equal,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// Rounds per case, each in a fresh process; slow cases get a third
-    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) rounds: u32,
+    /// Rounds per case, each in a fresh process; slow cases get a third [default: 15]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: Option<u32>,
     /// One operation of every case, to prove that it works here; no times
     #[arg(long, conflicts_with_all = ["rounds", "resume"])]
     pub(crate) once: bool,
-    /// Begin no measurement after this many seconds
+    /// With `--once`: no more than so many cases of each row, the smallest
+    #[arg(long, value_name = "N", requires = "once", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) of_each_row: Option<u32>,
+    /// Fill this many seconds, to within 5 %, with as many rounds as fit; with
+    /// `--rounds` or `--once`: begin no measurement later
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) time: Option<std::time::Duration>,
+    /// Who gets the time that is to be filled
+    #[arg(long, value_enum, default_value = "worst", requires = "time", conflicts_with_all = ["rounds", "once"])]
+    pub(crate) spend: Spend,
     /// Decides the order of the cases in every round; drawn where not given
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -153,9 +171,18 @@ pub(crate) struct Run {
     /// `gate` then has raw times only
     #[arg(long)]
     pub(crate) no_reference: bool,
+    /// A record of an eighth of the size, for who keeps those of many hosts: medians
+    /// and percentiles of every round stand, single bursts and the shape of a
+    /// distribution do not
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) brief: bool,
     /// The lines of the record on standard output as they come
     #[arg(long)]
     pub(crate) json: bool,
+    /// At the end, on standard error: where the time went, and the most memory
+    /// that the driver had
+    #[arg(long)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -251,6 +278,9 @@ pub(crate) struct Doctor {
     /// JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,
+    /// Examine the machine whose `/proc` and `/sys` lie under this folder
+    #[arg(long, value_name = "FOLDER", hide = true)]
+    pub(crate) root: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

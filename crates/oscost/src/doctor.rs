@@ -1,30 +1,34 @@
 //! `oscost doctor`: what makes this machine noisy or unable, and what to do.
 //! It changes nothing.
 
-use oscost_analysis::{Severity, findings};
-use oscost_harness::session::{Session, state_now};
+use std::path::Path;
+use std::time::Duration;
+
+use oscost_analysis::{Finding, Moment, Severity, findings, moment_findings};
+use oscost_harness::machine::{
+    Build, Sources, busy_percent, configuration, identity, may_have_huge_pages, open_descriptors,
+    state,
+};
+use oscost_harness::session::Session;
+use oscost_record::{ClockInfo, Nanos};
 use serde_json::{Value, json};
 
 use crate::cli::Doctor;
 use crate::exit::End;
 use crate::output::say;
 
-/// Examines the machine.
+/// How long neighbours are watched. The kernel counts in ticks, commonly of 10 ms.
+const WATCH: Duration = Duration::from_millis(300);
+
+/// Examines the machine and says what it found.
 ///
 /// # Errors
 /// Where standard output is closed.
 pub(crate) fn doctor(options: &Doctor) -> anyhow::Result<End> {
-    let session = Session::open();
-    let found = findings(
-        &session.machine,
-        &session.configuration,
-        &session.clock_info,
-        &[state_now()],
-    );
-    let unable: Vec<(String, String)> = oscost::catalogue()
-        .iter()
-        .filter_map(|case| Some((case.info.id.0.clone(), session.supply.lacks(case)?)))
-        .collect();
+    let (found, unable) = match &options.root {
+        Some(root) => (examine_tree(root), Vec::new()),
+        None => examine(),
+    };
     let word = |severity: &Severity| match severity {
         Severity::Note => "note",
         Severity::Warning => "warning",
@@ -74,4 +78,56 @@ pub(crate) fn doctor(options: &Doctor) -> anyhow::Result<End> {
     } else {
         End::Done
     })
+}
+
+/// This machine, at this moment: what was found, and the cases that cannot run,
+/// each with the reason.
+fn examine() -> (Vec<Finding>, Vec<(String, String)>) {
+    let sources = Sources::machine();
+    // Before this program works itself.
+    let moment = moment(&sources);
+    let session = Session::open();
+    let mut found = moment_findings(&moment);
+    found.extend(findings(
+        &session.machine,
+        &session.configuration,
+        &session.clock_info,
+        &[state(&sources)],
+    ));
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let unable = oscost::catalogue()
+        .iter()
+        .filter_map(|case| Some((case.info.id.0.clone(), session.supply.lacks(case)?)))
+        .collect();
+    (found, unable)
+}
+
+/// A machine that is there as files alone: its clock cannot be asked, and it
+/// runs no program that was built somehow.
+fn examine_tree(root: &Path) -> Vec<Finding> {
+    let sources = Sources::under(root, std::env::consts::ARCH);
+    let clock = ClockInfo {
+        source: String::new(),
+        fallback: None,
+        ticks_per_second: 0.0,
+        resolution: Nanos(0.0),
+        cost: Nanos(0.0),
+    };
+    let mut found = moment_findings(&moment(&sources));
+    found.extend(findings(
+        &identity(&sources),
+        &configuration(&sources, &Build::default()),
+        &clock,
+        &[state(&sources)],
+    ));
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    found
+}
+
+fn moment(sources: &Sources) -> Moment {
+    Moment {
+        descriptors: open_descriptors(sources),
+        huge_pages: may_have_huge_pages(sources),
+        busy_percent: busy_percent(sources, WATCH),
+    }
 }

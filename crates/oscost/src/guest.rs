@@ -5,6 +5,8 @@
 //!
 //! It must never do that to a machine that somebody uses.
 
+mod disturb;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
@@ -19,6 +21,7 @@ use nix::sys::reboot::{RebootMode, reboot};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::termios::{SetArg, cfmakeraw, tcdrain, tcgetattr, tcsetattr};
 
+use self::disturb::Disturbance;
 use crate::exit::End;
 use crate::output::complain;
 
@@ -27,6 +30,9 @@ pub(crate) struct Guest {
     /// The device that the record is written to
     #[arg(long, value_name = "DEVICE")]
     to: PathBuf,
+    /// What happens to the machine in the middle of the run
+    #[arg(long, value_name = "WHAT")]
+    disturb: Option<Disturbance>,
     /// Arguments of `oscost run`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
@@ -91,7 +97,7 @@ fn run(options: &Guest) -> anyhow::Result<i32> {
     setrlimit(Resource::RLIMIT_NOFILE, DESCRIPTORS, DESCRIPTORS)
         .context("setrlimit(RLIMIT_NOFILE)")?;
     turn_loopback_on().context("cannot turn the loopback device on")?;
-    let status = measure(&options.arguments).context("cannot start the run")?;
+    let status = measure(&options.arguments, options.disturb).context("cannot start the run")?;
     send(Path::new(RECORD), &options.to)
         .with_context(|| format!("cannot send the record to {}", options.to.display()))?;
     let killed = || status.signal().map_or(-1, |signal| 128 + signal);
@@ -101,14 +107,23 @@ fn run(options: &Guest) -> anyhow::Result<i32> {
 /// Runs in a process of its own: the first one of a machine is treated in ways
 /// of its own by the kernel. The console is a terminal that nobody watches, and
 /// what is said goes there by way of a pipe, so that no bar is drawn.
-fn measure(arguments: &[OsString]) -> io::Result<ExitStatus> {
+fn measure(arguments: &[OsString], disturbance: Option<Disturbance>) -> io::Result<ExitStatus> {
     let mut run = Command::new("/proc/self/exe")
         .args(["run", "--out", RECORD])
         .args(arguments)
         .stderr(Stdio::piped())
         .spawn()?;
+    if let Some(disturbance) = disturbance {
+        // It ends with the machine at the latest.
+        std::thread::spawn(move || {
+            if let Err(error) = disturbance.take_place(Path::new(RECORD)) {
+                complain(&format!("oscost guest: not disturbed: {error:#}"));
+            }
+        });
+    }
     if let Some(mut said) = run.stderr.take() {
-        io::copy(&mut said, &mut io::stderr().lock())?;
+        // Not locked: whoever disturbs tells so meanwhile.
+        io::copy(&mut said, &mut io::stderr())?;
     }
     run.wait()
 }
@@ -143,6 +158,7 @@ mod tests {
     fn a_machine_that_is_in_use_is_left_alone() {
         let options = Guest {
             to: "/dev/null".into(),
+            disturb: Some(Disturbance::Cpu),
             arguments: Vec::new(),
         };
         let refusal = guest(&options).unwrap_err().to_string();

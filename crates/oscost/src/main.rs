@@ -28,7 +28,9 @@ mod report;
 mod run;
 mod selection;
 mod selftest;
+mod sight;
 mod steadiness;
+mod verbose;
 
 use std::process::ExitCode;
 

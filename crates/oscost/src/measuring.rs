@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use indicatif::ProgressBar;
 use oscost_harness::Case;
+use oscost_harness::budget::Budget;
+use oscost_harness::ledger::Ledger;
 use oscost_harness::plan::Effort;
 use oscost_harness::probe::Launcher;
 use oscost_harness::runner::{Ending, Listener, Runner};
@@ -28,12 +29,13 @@ pub(crate) struct Task {
     pub(crate) done: BTreeSet<(CaseId, u32)>,
     /// Whether a frozen workload takes turns with every case that has one.
     pub(crate) reference: bool,
+    /// Lines are condensed, as the header says.
+    pub(crate) brief: bool,
     /// Every line goes to standard output as well.
     pub(crate) json: bool,
 }
 
-/// Measures to the end, a signal, or the end of the time: no measurement begins
-/// later than `budget`.
+/// Measures to the end, a signal, or the end of the time.
 ///
 /// # Errors
 /// Where the record cannot be written or standard output is closed.
@@ -42,7 +44,8 @@ pub(crate) fn measure(
     session: &Session,
     launcher: &dyn Launcher,
     effort: Effort,
-    budget: Option<Duration>,
+    budget: Budget<'_>,
+    ledger: &Ledger,
 ) -> io::Result<Ending> {
     let runner = Runner {
         launcher,
@@ -52,10 +55,12 @@ pub(crate) fn measure(
         budget,
         done: task.done,
         reference: task.reference,
+        ledger,
     };
     let mut scribe = Scribe {
         writer: task.writer,
         path: task.path,
+        brief: task.brief,
         bar: progress::bar(),
         json: task.json,
     };
@@ -76,6 +81,7 @@ pub(crate) fn draw_seed() -> u64 {
 struct Scribe {
     writer: RecordWriter,
     path: PathBuf,
+    brief: bool,
     bar: ProgressBar,
     json: bool,
 }
@@ -127,6 +133,10 @@ impl Listener for Scribe {
             let text = format!("{} failed in round {}: {reason}", line.id, line.round);
             self.bar.suspend(|| complain(&text));
         }
+        let line = match self.brief {
+            true => line.condensed(),
+            false => line,
+        };
         self.write(&Line::Case(Box::new(line)))
     }
 }

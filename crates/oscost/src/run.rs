@@ -1,9 +1,13 @@
 //! `oscost run`: measures this machine and writes a record.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use oscost_analysis::{Acuity, TARGET, format};
+use oscost_harness::budget::{Budget, Shares};
+use oscost_harness::ledger::Ledger;
 use oscost_harness::plan::Effort;
 use oscost_harness::probe::Limits;
 use oscost_harness::runner::Ending;
@@ -11,51 +15,84 @@ use oscost_harness::session::Session;
 use oscost_harness::{Case, interrupt};
 use oscost_record::{Driver, Line, Record, RecordWriter, Tier};
 
-use crate::cli::Run;
+use crate::cli::{Run, Spend};
 use crate::exit::End;
 use crate::measuring::{Task, draw_seed, measure};
-use crate::once::Account;
+use crate::once::{Account, first_of_each_row};
 use crate::output::{complain, say};
 use crate::places;
 use crate::selection::select;
+use crate::sight::Eyes;
+use crate::verbose;
 
 /// Measures.
 ///
 /// # Errors
 /// Where the record cannot be written, or a record to resume does not fit.
 pub(crate) fn run(options: &Run) -> anyhow::Result<End> {
+    let ledger = Ledger::default();
     interrupt::watch()?;
     let session = Session::open();
     let mut launch = session.launch()?;
     launch.limits = Limits {
         answer: options.timeout,
     };
-    let task = match &options.resume {
+    let (task, eyes) = match &options.resume {
         Some(path) => resumed(path, options, &session)?,
-        None => begun(options, &session)?,
+        None => (begun(options, &session)?, Eyes::default()),
     };
+    let default = Effort::default();
     let effort = match options.once {
         true => Effort::ONCE,
         false => Effort {
-            rounds: options.rounds,
-            ..Effort::default()
+            rounds: options.rounds.unwrap_or(default.rounds),
+            ..default
         },
     };
+    let eyes = RefCell::new(eyes);
     let path = task.path.clone();
-    let ending = measure(task, &session, &launch, effort, options.time)?;
-    conclude(options, &path, ending)
+    let budget = budget(options, &eyes);
+    let ending = measure(task, &session, &launch, effort, budget, &ledger)?;
+    let end = conclude(options, &path, ending)?;
+    if options.verbose {
+        complain(&verbose::account(&ledger.spent()));
+    }
+    Ok(end)
+}
+
+/// What of a time that is filled is left for the end: the table, the disk.
+const FOR_THE_END: f64 = 0.01;
+
+/// A number of rounds or of operations that was asked for is kept to as long as
+/// there is time.
+fn budget<'a>(options: &Run, eyes: &'a RefCell<Eyes>) -> Budget<'a> {
+    match options.time {
+        None => Budget::None,
+        Some(time) if options.once || options.rounds.is_some() => Budget::Until(time),
+        Some(time) => {
+            let shares = match options.spend {
+                Spend::Worst => Shares::Worst(eyes),
+                Spend::Equal => Shares::Equal,
+            };
+            Budget::Filled(time.mul_f64(1.0 - FOR_THE_END), shares)
+        }
+    }
 }
 
 /// A new record.
 fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
-    let cases = select(&options.selection)?;
+    let mut cases = select(&options.selection)?;
+    if let Some(most) = options.of_each_row {
+        cases = first_of_each_row(cases, most);
+    }
     let seed = options.seed.unwrap_or_else(draw_seed);
     let tier = Tier::from(options.selection.tier);
     let driver = match options.once {
         true => Driver::Once,
         false => Driver::Rounds,
     };
-    let header = session.header(driver, tier, seed, &cases);
+    let mut header = session.header(driver, tier, seed, &cases);
+    header.brief = options.brief;
     let path = match &options.out {
         Some(path) => path.clone(),
         None => places::record(&header.machine.key, &header.started),
@@ -76,13 +113,14 @@ fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
         writer,
         done: BTreeSet::new(),
         reference: !options.no_reference && !options.once,
+        brief: options.brief,
         json: options.json,
     })
 }
 
 /// A record that was cut short: the same cases, the same seed, what is
 /// missing.
-fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<Task> {
+fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<(Task, Eyes)> {
     let record = Record::read(path)?;
     if record.run.driver != Driver::Rounds {
         bail!(
@@ -116,7 +154,8 @@ fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<Task
         case.cloned()
             .with_context(|| format!("this version has no case {}", info.id))
     });
-    Ok(Task {
+    let eyes = Eyes(Acuity::of(&record));
+    let task = Task {
         cases: cases.collect::<anyhow::Result<_>>()?,
         seed: record.run.seed,
         path: path.to_owned(),
@@ -128,32 +167,44 @@ fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<Task
             .map(|line| (line.id, line.round))
             .collect(),
         reference: !options.no_reference,
+        brief: record.run.brief,
         json: options.json,
-    })
+    };
+    Ok((task, eyes))
 }
 
 /// Prints the table, where the record is, and what can be done with it.
 fn conclude(options: &Run, path: &Path, ending: Ending) -> anyhow::Result<End> {
     let mut end = End::Done;
-    if options.once {
+    let place = path.display();
+    let text = if options.once {
         let account = Account::of(&Record::read(path)?);
-        if !options.json {
-            say(&account.to_string())?;
-            say(&format!("record: {}", path.display()))?;
-        }
         end = account.end();
-    } else if !options.json {
+        format!("{account}\nrecord: {place}")
+    } else if options.json {
+        String::new()
+    } else {
         let record = Record::read(path)?;
-        say(&oscost_report::table(&oscost_analysis::summarise(&record)))?;
-        say(&format!(
-            "\nrecord: {0}\nto look at it: oscost report {0}",
-            path.display()
-        ))?;
+        let table = oscost_report::table(&oscost_analysis::summarise(&record));
+        let (sharp, all) = Acuity::of(&record).sharp();
+        let change = format::percent(TARGET);
+        format!(
+            "{table}\n\na change of {change} would be seen in {sharp} of {all} cases\nrecord: {place}\nto look at it: oscost report {place}"
+        )
+    };
+    if !options.json {
+        say(&text).with_context(|| {
+            format!("cannot write to standard output; the record is whole: {place}")
+        })?;
     }
     Ok(match ending {
         Ending::Complete => end,
         Ending::OutOfTime => {
-            complain("the time was up before every round was measured");
+            let what = match options.once || options.rounds.is_some() {
+                true => "every round was measured",
+                false => "every case was measured",
+            };
+            complain(&format!("the time was up before {what}"));
             end
         }
         Ending::Interrupted(signal) => {

@@ -12,21 +12,21 @@
 #[path = "whole/common.rs"]
 #[expect(dead_code, reason = "serves another test program as well")]
 mod common;
+#[path = "whole/leavings.rs"]
+#[expect(dead_code, reason = "serves another test program as well")]
+mod leavings;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, getgid, getuid};
+use nix::unistd::Pid;
 
 use common::{has_cases, is_emulated, oscost, wait_until};
+use leavings::{Alone, await_the_last, children, names};
 
 /// Cases with something to leave behind: names of pipes, queues and shared
 /// memory, System V objects, partners.
@@ -124,96 +124,4 @@ fn strike(driver: u32, a_partner: bool, struck: &mut Vec<Pid>) {
 fn moment() -> Duration {
     let random = RandomState::new().hash_one(0);
     Duration::from_micros(random % 60_000)
-}
-
-/// Children of a process that are no guards: those must be let alone, as they
-/// are to remove what others leave.
-fn children(parent: Pid) -> Vec<Pid> {
-    let list = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
-    let list = list.unwrap_or_default();
-    let ids = list.split_whitespace().filter_map(|id| id.parse().ok());
-    let is_guard = |id: &i32| {
-        let name = std::fs::read_to_string(format!("/proc/{id}/comm"));
-        name.is_ok_and(|name| name.trim() == "oscost-guard")
-    };
-    ids.filter(|id| !is_guard(id)).map(Pid::from_raw).collect()
-}
-
-/// Every orphan of the driver is a child of this process now. None may stay.
-fn await_the_last() {
-    wait_until("no process is left", || {
-        loop {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                Err(Errno::ECHILD) => return true,
-                Ok(WaitStatus::StillAlive) => return false,
-                ended => ended.unwrap(),
-            };
-        }
-    });
-}
-
-/// What stands in a folder.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let name = |entry: std::io::Result<std::fs::DirEntry>| {
-        let path = entry.unwrap().path();
-        path.display().to_string()
-    };
-    entries.map(name).collect()
-}
-
-/// Whether the names and System V objects that this process sees are those of
-/// its own children only, and where the queues can be listed.
-struct Alone<'a>(Option<&'a Path>);
-
-impl<'a> Alone<'a> {
-    /// Enters namespaces of its own. Where this user may not, what others make
-    /// could be taken for leftovers: then it is not looked at.
-    fn here(queues: &'a Path) -> Self {
-        let apart = CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWNS;
-        match unshare(apart).or_else(|_| unshare_as_somebody(apart)) {
-            Ok(()) => {
-                std::fs::create_dir(queues).unwrap();
-                let none = None::<&str>;
-                let quietly = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-                mount(none, "/", none, quietly, none).unwrap();
-                let flags = MsFlags::empty();
-                mount(Some("oscost"), queues, Some("mqueue"), flags, none).unwrap();
-                mount(Some("oscost"), "/dev/shm", Some("tmpfs"), flags, none).unwrap();
-                Self(Some(queues))
-            }
-            Err(errno) => {
-                println!(
-                    "skipped: names in /dev/shm, queues and System V objects: unshare: {errno}"
-                );
-                Self(None)
-            }
-        }
-    }
-
-    fn leftovers(&self) -> Vec<String> {
-        let Some(queues) = self.0 else {
-            return Vec::new();
-        };
-        let mut found = names(queues);
-        found.extend(names(Path::new("/dev/shm")));
-        for kind in ["msg", "sem", "shm"] {
-            let list = std::fs::read_to_string(format!("/proc/sysvipc/{kind}")).unwrap();
-            let objects = list.lines().skip(1);
-            found.extend(objects.map(|object| format!("{kind}: {object}")));
-        }
-        found
-    }
-}
-
-/// The same for a user without privilege, who is root in a namespace of users.
-fn unshare_as_somebody(apart: CloneFlags) -> nix::Result<()> {
-    let (user, group) = (getuid(), getgid());
-    unshare(apart | CloneFlags::CLONE_NEWUSER)?;
-    let write = |file: &str, text: String| {
-        std::fs::write(format!("/proc/self/{file}"), text).map_err(|_| Errno::EPERM)
-    };
-    write("setgroups", "deny".into())?;
-    write("uid_map", format!("0 {user} 1"))?;
-    write("gid_map", format!("0 {group} 1"))
 }

@@ -6,9 +6,12 @@ mod clock;
 mod kernel;
 mod limits;
 mod machine;
+mod moment;
 mod state;
 
 use oscost_record::{ClockInfo, Configuration, Machine, State};
+
+pub use moment::Moment;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +70,12 @@ pub fn findings(
     found.extend(limits::findings(configuration));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     found
+}
+
+/// What is to be said of the moment before a run, for who is about to begin one.
+#[must_use]
+pub fn moment_findings(moment: &Moment) -> Vec<Finding> {
+    moment::findings(moment)
 }
 
 /// The value of a configuration entry, in lower case.

@@ -13,6 +13,7 @@ mod ranking;
 mod roll;
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use oscost_record::{Aspect, CaseId, CaseInfo, CaseLine, Record, Run, Tier, Unit};
 
@@ -82,18 +83,32 @@ impl Sheet {
     /// [`Record::read_brief`] reads with [`is_cost`].
     #[must_use]
     pub fn of(name: &str, record: &Record) -> Self {
+        let mut run = record.run.clone();
+        let cases = std::mem::take(&mut run.cases);
+        Self::made(name, run, cases, record)
+    }
+
+    /// The same of a record that nobody needs any more: thousands of headers are
+    /// not copied.
+    #[must_use]
+    pub fn taken(name: &str, mut record: Record) -> Self {
+        let cases = std::mem::take(&mut record.run.cases);
+        Self::made(name, record.run.clone(), cases, &record)
+    }
+
+    /// `run` is the header without its `cases`.
+    fn made(name: &str, run: Run, cases: Vec<CaseInfo>, record: &Record) -> Self {
         let mut lines: HashMap<&CaseId, Vec<&CaseLine>> = HashMap::new();
         for line in &record.cases {
             lines.entry(&line.id).or_default().push(line);
         }
-        let costs = record.run.cases.iter().filter(|info| is_cost(info));
+        let costs = cases.into_iter().filter(is_cost);
         let figures = costs.map(|info| {
             let lines = lines.get(&info.id).map(Vec::as_slice).unwrap_or_default();
-            (info.clone(), Reading::of(info, lines))
+            let reading = Reading::of(&info, lines);
+            (info, reading)
         });
         let figures = figures.collect();
-        let mut run = record.run.clone();
-        run.cases = Vec::new();
         let ended = record.end.as_ref();
         Self {
             host: Host {
@@ -130,13 +145,29 @@ impl Reading {
         if self.rounds < 2 || self.level <= 0.0 {
             return None;
         }
-        let half = student_quantile(0.975, rounds - 1.0) * self.spread / rounds.sqrt();
+        let half = widening(self.rounds) * self.spread / rounds.sqrt();
         Some(Estimate {
             value: self.level,
             low: self.level * (-half).exp(),
             high: self.level * half.exp(),
         })
     }
+}
+
+/// The 97.5 % quantile of Student's t for so many rounds, at least two. Those
+/// that records have are looked up: millions of readings ask.
+fn widening(rounds: u32) -> f64 {
+    const KEPT: u32 = 100;
+    static QUANTILES: LazyLock<Vec<f64>> =
+        LazyLock::new(|| (0..KEPT).map(|rounds| quantile(rounds + 2)).collect());
+    fn quantile(rounds: u32) -> f64 {
+        student_quantile(0.975, f64::from(rounds) - 1.0)
+    }
+    let place = rounds
+        .checked_sub(2)
+        .and_then(|place| usize::try_from(place).ok());
+    let kept = place.and_then(|place| QUANTILES.get(place).copied());
+    kept.unwrap_or_else(|| quantile(rounds))
 }
 
 impl Host {

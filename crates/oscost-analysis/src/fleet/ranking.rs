@@ -6,7 +6,7 @@ use oscost_record::Quantity;
 
 use super::{Fleet, Host};
 use crate::quantile::{median, quantile_of_sorted};
-use crate::ratio_of;
+use crate::{ratio_of, side_by_side};
 
 /// A host that has measured less than this share of what hosts usually have is
 /// ranked cost by cost and has no mean: else it would take from all others the
@@ -92,8 +92,9 @@ pub fn ranking(fleet: &Fleet) -> Ranking {
     let hosts: Vec<usize> = (0..fleet.hosts.len())
         .filter(|&host| fleet.hosts[host].emulated().is_none())
         .collect();
-    let costs = (0..fleet.costs.len()).map(|cost| ranks(fleet, &hosts, cost));
-    let costs: Vec<CostRanks> = costs.filter(|cost| !cost.ranks.is_empty()).collect();
+    let numbers: Vec<usize> = (0..fleet.costs.len()).collect();
+    let mut costs = side_by_side(&numbers, |&cost| ranks(fleet, &hosts, cost));
+    costs.retain(|cost| !cost.ranks.is_empty());
     let mut standings: Vec<Standing> = hosts.iter().map(|&host| Standing::at(host)).collect();
     let mut place = vec![None; fleet.hosts.len()];
     for (number, &host) in hosts.iter().enumerate() {

@@ -15,7 +15,7 @@ use crate::statistics::{smallest_effect, student_quantile};
 const BLIND: f64 = 0.25;
 
 /// The probability with which a change of the size called smallest is found.
-const POWER: f64 = 0.8;
+pub(crate) const POWER: f64 = 0.8;
 
 /// What was found of a figure.
 pub(crate) struct Finding {

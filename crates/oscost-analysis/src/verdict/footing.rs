@@ -22,7 +22,7 @@ const STRAYING: f64 = 0.01;
 /// The level of the test of what was measured anew, over all suspects. Stricter
 /// than that of fresh pairs, because the fresh figures are held against the very
 /// level that raised the suspicion: where that is off by chance, they lie off it
-/// the same way. In simulation (`tests/simulated_verdicts.rs`) one unchanged
+/// the same way. In simulation (`tests/whole/simulated_verdicts.rs`) one unchanged
 /// suite in a hundred then alarms.
 pub(crate) const CONFIRMING: f64 = 0.001;
 

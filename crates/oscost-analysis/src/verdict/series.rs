@@ -24,7 +24,7 @@ const SEED: u64 = 0;
 /// What a trimmed mean strays more than a plain one where values are normal:
 /// the root of 1 over its efficiency, 0.8732 at 20 %, after Stigler, "Do robust
 /// estimators work with real data?" (1977).
-const FOR_TRIMMING: f64 = 1.0702;
+pub(crate) const FOR_TRIMMING: f64 = 1.0702;
 
 /// What a level is in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -74,8 +74,10 @@ pub(super) unsafe fn switch<const RETURNS: bool>(save: *mut Context, to: Context
 /// earlier switch, its stack must still be there, and nobody may have gone on
 /// from it since.
 #[unsafe(naked)]
-unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Context) {
+pub(super) unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Context) {
     naked_asm!(
+        // It stands first in a section of its own: this aligns the function.
+        ".p2align 5",
         "sub sp, sp, #160",
         "stp d8, d9, [sp]",
         "stp d10, d11, [sp, #16]",
@@ -218,7 +220,7 @@ pub(super) unsafe fn fill(from: *mut u8, words: usize, key: u64) {
 /// bytes below them that nobody else uses.
 pub(super) unsafe fn prepare(links: *mut Links, entry: Entry) -> Context {
     let mut words = [0_usize; 20];
-    words[8] = links.addr();
+    words[8] = links.expose_provenance();
     words[9] = entry as usize;
     words[19] = begin as *const () as usize;
     // SAFETY: the caller vouches for 160 bytes.

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use corosensei::stack::{Stack as LibraryStack, StackPointer};
 use corosensei::{Coroutine as Corosensei, CoroutineResult};
 use oscost_harness::{During as _, Failure};
-use oscost_sys::map::Mapping;
+use oscost_sys::map::{Mapping, page_size};
 
 use super::{Coroutine, Stack, State, Way, arch};
 use crate::tally::Tally;
@@ -78,14 +78,18 @@ pub(crate) unsafe fn paint_over<T>(key: u8, place: *mut T) {
 }
 
 /// Copies the painted part of a stack: what lies below `top`. Nothing may run
-/// on it meanwhile.
+/// on it meanwhile. Empty where `top` is no place on the stack with so much below
+/// it: then nothing was painted.
 pub(crate) fn look(stack: &Mapping, top: usize) -> Vec<u8> {
-    let lowest = stack.base().addr();
-    let above = top.saturating_sub(PAINTED).saturating_sub(lowest);
-    let length = PAINTED.min(stack.len().saturating_sub(above));
-    // SAFETY: the range lies in the mapping, above its guard page, since it was
-    // painted; nobody writes to it now.
-    unsafe { std::slice::from_raw_parts(stack.base().add(above), length) }.to_vec()
+    let offset = top.checked_sub(stack.base().addr());
+    let Some(offset) =
+        offset.filter(|offset| (page_size() + PAINTED..=stack.len()).contains(offset))
+    else {
+        return Vec::new();
+    };
+    // SAFETY: the range lies in the mapping, above its guard page; it was painted,
+    // and nobody writes to it now.
+    unsafe { std::slice::from_raw_parts(stack.base().add(offset - PAINTED), PAINTED) }.to_vec()
 }
 
 fn astray() -> Failure {
@@ -170,5 +174,22 @@ pub(crate) fn corosensei(tally: Tally, key: u8) -> Result<Seen, Failure> {
     match coroutine.resume(()) {
         CoroutineResult::Return(()) => Ok(seen),
         CoroutineResult::Yield(()) => Err(astray()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_painted_is_not_looked_at() {
+        let stack = Mapping::stack(STACK, true).unwrap();
+        let (base, guard) = (stack.base().addr(), page_size());
+        for top in [0, base, base + guard + PAINTED - 1, base + stack.len() + 1] {
+            assert!(look(&stack, top).is_empty(), "{top:#x}");
+        }
+        for top in [base + guard + PAINTED, base + stack.len()] {
+            assert_eq!(look(&stack, top), [0; PAINTED], "{top:#x}");
+        }
     }
 }

@@ -130,7 +130,8 @@ impl<W: Way> Coroutine<W> {
         let top = end.wrapping_sub(end.addr() % align);
         let frame = top.cast::<Frame<F>>();
         // `frame` is aligned by the line above and lies, with FIRST_FRAME bytes
-        // below it, in the upper half of the mapping; a guard page is the lowest.
+        // below it, in the upper half of the mapping; a guard page is the lowest,
+        // and at least one page more is above it.
         // SAFETY: the mapping is `stack`'s, and nobody else looks into it.
         // `entry` gets the frame that it was made for.
         let links = unsafe {

@@ -2,7 +2,12 @@
 //! registers have tests of their own.
 
 use std::cell::{Cell, RefCell};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
 use std::rc::Rc;
+
+use nix::sys::signal::Signal;
+use nix::sys::wait::{WaitStatus, waitpid};
 
 use super::*;
 
@@ -43,6 +48,15 @@ fn every_way_does_the_same() {
     take_forty_turns::<Called>();
     take_forty_turns::<Called<true>>();
     take_forty_turns::<Inlined>();
+}
+
+/// Where the linker happens to put it would show: 15 % where it crossed a line
+/// of the cache.
+#[test]
+fn the_switch_begins_at_a_boundary() {
+    for switch in [arch::exchange::<true>, arch::exchange::<false>] {
+        assert_eq!(switch as *const () as usize % 32, 0);
+    }
 }
 
 fn take_forty_turns<W: Way>() {
@@ -104,6 +118,56 @@ fn a_deep_stack_can_pause() {
     assert_eq!(depth.get(), 0);
     assert_eq!(coroutine.resume(), State::Finished);
     assert_eq!(depth.get(), 500);
+}
+
+fn endless(depth: u64) -> u64 {
+    let ballast = std::hint::black_box([depth; 64]);
+    match std::hint::black_box(depth) {
+        u64::MAX => 0,
+        _ => endless(depth + 1) + ballast[1],
+    }
+}
+
+#[test]
+fn what_runs_out_of_its_stack_is_stopped_by_the_guard() {
+    let child = oscost_sys::fork::fork(|| {
+        let overflow = |_: &Yielder| assert_ne!(endless(0), 1);
+        let _ = oscost_sys::crash::prepare();
+        u8::from(Coroutine::new(stack(), overflow).resume() != State::Finished)
+    });
+    let ended = waitpid(child.unwrap(), None).unwrap();
+    assert!(
+        matches!(ended, WaitStatus::Signaled(_, Signal::SIGSEGV, false)),
+        "{ended:?}"
+    );
+}
+
+#[test]
+fn a_panic_in_a_body_ends_the_process() {
+    const ALONE: &str = "OSCOST_TEST_OF_A_PANIC";
+    if std::env::var_os(ALONE).is_some() {
+        oscost_sys::crash::prepare().unwrap();
+        Coroutine::new(stack(), |_| panic!("of a body, in a test")).resume();
+        return;
+    }
+    // Not by a fork: a panic takes locks that other tests may hold just then.
+    let mut words = std::env::var_os("OSCOST_PROBE_RUNNER")
+        .into_iter()
+        .chain([std::env::current_exe().unwrap().into_os_string()]);
+    let again = Command::new(words.next().unwrap())
+        .args(words)
+        .args([
+            "--exact",
+            "stack::tests::a_panic_in_a_body_ends_the_process",
+        ])
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    assert_eq!(
+        again.status.signal(),
+        Some(Signal::SIGABRT as i32),
+        "{again:?}"
+    );
 }
 
 #[test]

@@ -90,8 +90,10 @@ pub(super) unsafe fn switch<const RETURNS: bool>(save: *mut Context, to: Context
 /// earlier switch, its stack must still be there, and nobody may have gone on
 /// from it since.
 #[unsafe(naked)]
-unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Context) {
+pub(super) unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Context) {
     naked_asm!(
+        // It stands first in a section of its own: this aligns the function.
+        ".p2align 5",
         "push rbp",
         "push rbx",
         "push r12",
@@ -220,7 +222,17 @@ pub(super) unsafe fn prepare(links: *mut Links, entry: Entry) -> Context {
     unsafe {
         lay(
             links,
-            [0, 0, entry as usize, links.addr(), 0, 0, begin, 0, 0],
+            [
+                0,
+                0,
+                entry as usize,
+                links.expose_provenance(),
+                0,
+                0,
+                begin,
+                0,
+                0,
+            ],
         )
     }
 }

@@ -7,12 +7,15 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use oscost_record::Placement;
 use oscost_sys::fork::{PANICKED, leave};
 
+use super::process::was_halted;
 use super::protocol::{Answer, PROBE_FLAG, RUNNER, Request, Sampled, Spec};
 use crate::case::{Case, Suite};
 use crate::clock::MachineClock;
@@ -101,12 +104,38 @@ fn serve(spec: &Spec, case: &Case) -> Result<(), Failure> {
         let request = serde_json::from_str(&line)
             .map_err(|error| Failure::Fail(format!("no request: {error}")))?;
         let answer = match request {
-            Request::Pilot => Answer::Plan(sampler::pilot(&mut measure, &spec.clock)?),
-            Request::Burst { batch, ops } => {
-                Answer::Taken(witness.burst(&mut measure, &spec.clock, batch, ops)?)
-            }
+            Request::Pilot => sampler::pilot(&mut measure, &spec.clock).map(Answer::Plan),
+            Request::Burst { batch, ops } => witness
+                .burst(&mut measure, &spec.clock, batch, ops)
+                .map(Answer::Taken),
         };
-        say(&answer)?;
+        say(&answer.map_err(with_the_dead)?)?;
+    }
+}
+
+/// How long it may take a process that has closed its files to have ended.
+const DYING: Duration = Duration::from_millis(30);
+
+/// A call that fails because the other party has died names only itself. The
+/// children are still there to be asked: nothing is taken down yet.
+fn with_the_dead(failure: Failure) -> Failure {
+    let Failure::Fail(text) = failure else {
+        return failure;
+    };
+    let quietly = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    let begin = Instant::now();
+    loop {
+        match waitid(Id::All, quietly) {
+            Ok(WaitStatus::Signaled(_, signal, _)) if !text.contains(signal.as_str()) => {
+                return Failure::Fail(format!(
+                    "{text}; a process beside the probe was ended by {signal}"
+                ));
+            }
+            Ok(WaitStatus::StillAlive) if begin.elapsed() < DYING => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            _ => return Failure::Fail(text),
+        }
     }
 }
 
@@ -145,6 +174,8 @@ impl Witness {
         let taken = sampler::burst(measure, clock, batch, ops)?;
         let created = self.kernel_totals().since(&kernel_before).tasks_created;
         let after = audit(measure)?;
+        // A partner that stood still has had the probe wait for it.
+        let halted = was_halted(None);
         let mut proof = prove(taken.ops, (&before, &after), self.expect, self.placement)?;
         check_tasks(taken.ops, self.expect, created)?;
         proof.counters.tasks_created = created;
@@ -158,6 +189,7 @@ impl Witness {
                 .unwrap_or_default()
                 .parts,
             proof,
+            halted,
         }))
     }
 

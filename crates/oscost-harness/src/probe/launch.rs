@@ -60,7 +60,11 @@ impl Launch {
     pub fn this_program(clock: MachineClock, chosen: Chosen) -> Result<Self, Failure> {
         interrupt::adopt_orphans();
         Ok(Self {
-            program: std::env::current_exe().during("readlink(/proc/self/exe)")?,
+            program: std::env::current_exe()
+                .during("readlink(/proc/self/exe)")
+                .map_err(|failure| {
+                    failure.with_remedy("It needs /proc: `mount -t proc proc /proc`")
+                })?,
             clock,
             chosen,
             limits: Limits::default(),

@@ -2,11 +2,13 @@
 //! again, in a process that does nothing else.
 //!
 //! `inside` is what the probe does, `launch` how the driver starts one, `outside`
-//! what it sees of it, and `protocol` what they say to each other.
+//! what it sees of it, `process` how it is started, killed and reaped, and
+//! `protocol` what they say to each other.
 
 mod inside;
 mod launch;
 mod outside;
+mod process;
 mod protocol;
 mod surroundings;
 

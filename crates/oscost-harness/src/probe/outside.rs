@@ -4,22 +4,20 @@
 //! However a probe ends, by itself, by a signal, or because it hung, it is
 //! reaped here, with everything that it has started.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::time::Instant;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::signal::{Signal, killpg};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use oscost_record::{Burst, Nanos};
+use oscost_sys::start::Progress;
 
 use super::launch::Limits;
+use super::process::Process;
 use super::protocol::{Answer, Request, Sampled};
 use crate::Failure;
 use crate::clock::{Clock as _, MachineClock};
@@ -42,6 +40,12 @@ pub trait Probe {
     /// What the probe says, or that it died, hung or was interrupted.
     fn burst(&mut self, batch: u64, ops: u64) -> Result<(Burst, Vec<f64>), Failure>;
 
+    /// Whether somebody let the probe stand still since it was started, or a
+    /// process beside it: what it timed is then no measure of anything.
+    fn was_halted(&self) -> bool {
+        false
+    }
+
     /// Lets the probe take everything down and waits for its end.
     ///
     /// # Errors
@@ -52,17 +56,18 @@ pub trait Probe {
 /// A probe in a process of its own.
 #[derive(Debug)]
 pub struct ProbeProcess {
-    child: Child,
-    requests: Option<ChildStdin>,
-    answers: ChildStdout,
+    process: Process,
     buffer: Vec<u8>,
-    complaints: File,
     clock: MachineClock,
     limits: Limits,
     /// Started by another program, which may outlast the probe's farewell.
     wrapped: bool,
-    ended: bool,
+    halted: bool,
 }
+
+/// The most that one look at the probe counts as waiting for it. A driver that
+/// stood still itself, for minutes perhaps, has not waited that long.
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
 
 impl ProbeProcess {
     /// Executes `command` and waits until the probe has built its case.
@@ -73,35 +78,20 @@ impl ProbeProcess {
         clock: MachineClock,
         limits: Limits,
     ) -> Result<Self, Failure> {
-        // What a dying probe writes ends up in memory, where it can be read
-        // without waiting.
-        let complaints = File::from(
-            memfd_create(c"oscost-stderr", MFdFlags::MFD_CLOEXEC).during("memfd_create")?,
-        );
-        let mut child = command
-            // What a panic says is enough; where it came from is not part of a
-            // record.
-            .env("RUST_BACKTRACE", "0")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(complaints.try_clone().during("dup")?)
-            .process_group(0)
-            .spawn()
-            .during(&format!("start a probe ({name})"))?;
-        let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Failure::Fail("a probe without pipes".into()));
-        };
+        // What a panic says is enough; where it came from is not part of a
+        // record.
+        command.env("RUST_BACKTRACE", "0");
+        let starting = format!("start a probe ({name})");
+        let process = Process::start(&command).map_err(|failure| failure.of(&starting))?;
         let mut probe = Self {
-            child,
-            requests: Some(requests),
-            answers,
+            process,
             buffer: Vec::new(),
-            complaints,
             clock,
             limits,
             wrapped,
-            ended: false,
+            halted: false,
         };
+        probe.wait("executing the program", |probe| probe.begun(&starting))?;
         match probe.answer("building the case")? {
             Answer::Ready => Ok(probe),
             other => Err(probe.unexpected(other)),
@@ -111,14 +101,14 @@ impl ProbeProcess {
     /// The probe's process id.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.process.id().as_raw().unsigned_abs()
     }
 
     fn ask(&mut self, request: &Request, doing: &str) -> Result<Answer, Failure> {
         let mut text =
             serde_json::to_vec(request).map_err(|error| Failure::Fail(error.to_string()))?;
         text.push(b'\n');
-        let sent = match &mut self.requests {
+        let sent = match &mut self.process.requests {
             Some(requests) => requests.write_all(&text),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         };
@@ -133,31 +123,69 @@ impl ProbeProcess {
 
     /// The next answer, or what happened instead.
     fn answer(&mut self, doing: &str) -> Result<Answer, Failure> {
-        let deadline = Instant::now() + self.limits.answer;
-        loop {
-            if let Some(end) = self.buffer.iter().position(|&byte| byte == b'\n') {
-                let line: Vec<u8> = self.buffer.drain(..=end).collect();
-                return serde_json::from_slice(&line).map_err(|error| {
-                    self.kill();
-                    Failure::Fail(format!(
-                        "the probe answered nonsense while {doing}: {error}"
-                    ))
-                });
+        let line = self.wait(doing, |probe| {
+            let line = probe.line();
+            if line.is_none() && probe.receive()? == Some(0) {
+                let died = format!("while {doing}, {}", probe.obituary());
+                return Err(Failure::Fail(died));
             }
+            Ok(line.or_else(|| probe.line()))
+        })?;
+        self.halted |= self.process.was_halted();
+        serde_json::from_slice(&line).map_err(|error| {
+            self.process.kill();
+            Failure::Fail(format!(
+                "the probe answered nonsense while {doing}: {error}"
+            ))
+        })
+    }
+
+    /// The first line of what came.
+    fn line(&mut self) -> Option<Vec<u8>> {
+        let end = self.buffer.iter().position(|&byte| byte == b'\n')?;
+        Some(self.buffer.drain(..=end).collect())
+    }
+
+    /// Looks until something is there, as long as an answer may take, and nobody
+    /// asks for an end.
+    fn wait<T>(
+        &mut self,
+        doing: &str,
+        mut look: impl FnMut(&mut Self) -> Result<Option<T>, Failure>,
+    ) -> Result<T, Failure> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let begin = Instant::now();
+            if let Some(found) = look(self)? {
+                return Ok(found);
+            }
+            waited += begin.elapsed().min(LONGEST_LOOK);
             if interrupt::requested().is_some() {
-                self.kill();
+                self.process.kill();
                 return Err(Failure::Fail(format!("interrupted while {doing}")));
             }
-            if Instant::now() >= deadline {
-                self.kill();
+            if waited >= self.limits.answer {
+                self.process.kill();
                 return Err(Failure::Fail(format!(
                     "the probe gave no answer for {} s while {doing}, and was killed. `--timeout` gives it longer",
                     self.limits.answer.as_secs()
                 )));
             }
-            if self.receive()? == Some(0) {
-                return Err(Failure::Fail(format!("while {doing}, {}", self.obituary())));
-            }
+        }
+    }
+
+    /// Waits a tenth of a second at most until the program is executed: `None` where
+    /// it is not. A process that somebody has stopped before that says nothing.
+    fn begun(&self, starting: &str) -> Result<Option<()>, Failure> {
+        let mut ready = [PollFd::new(self.process.started.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut ready, PollTimeout::from(100u8)) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(Failure::call("poll", errno)),
+        }
+        match self.process.started.progress().during("read")? {
+            Progress::Starting => Ok(None),
+            Progress::Begun => Ok(Some(())),
+            Progress::Refused(errno) => Err(Failure::call(starting, errno)),
         }
     }
 
@@ -165,14 +193,15 @@ impl ProbeProcess {
     /// nothing came, 0 at the end. A probe that is dead has ended even where
     /// something that it started holds its output open.
     fn receive(&mut self) -> Result<Option<usize>, Failure> {
-        let mut ready = [PollFd::new(self.answers.as_fd(), PollFlags::POLLIN)];
+        let mut ready = [PollFd::new(self.process.answers.as_fd(), PollFlags::POLLIN)];
         match poll(&mut ready, PollTimeout::from(100u8)) {
-            Ok(0) | Err(Errno::EINTR) => return Ok(self.is_dead().then_some(0)),
+            Ok(0) | Err(Errno::EINTR) => return Ok(self.process.is_dead().then_some(0)),
             Ok(_) => {}
             Err(errno) => return Err(Failure::call("poll", errno)),
         }
         let mut chunk = [0; 64 << 10];
         let count = self
+            .process
             .answers
             .read(&mut chunk)
             .during("read from the probe")?;
@@ -180,26 +209,16 @@ impl ProbeProcess {
         Ok(Some(count))
     }
 
-    /// Whether the probe has ended. It is not reaped yet.
-    fn is_dead(&self) -> bool {
-        let Ok(id) = i32::try_from(self.child.id()) else {
-            return false;
-        };
-        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT | WaitPidFlag::WNOHANG;
-        let status = waitid(Id::Pid(Pid::from_raw(id)), flags);
-        !matches!(status, Ok(WaitStatus::StillAlive))
-    }
-
     /// How a probe that closed its output died, in words.
     fn obituary(&mut self) -> String {
-        let status = self.reap();
-        let mut words = String::new();
-        let mut complaints = &self.complaints;
-        if complaints.seek(SeekFrom::Start(0)).is_ok() {
-            let _ = complaints.take(2000).read_to_string(&mut words);
-        }
+        let status = self.process.reap();
+        let words = self.process.complaints();
         let died = match status {
             Some(status) => match status.signal().map(Signal::try_from) {
+                // Nobody says who did it.
+                Some(Ok(Signal::SIGKILL)) => {
+                    "the probe was killed by SIGKILL. The kernel does that where memory runs out: see `dmesg`".to_owned()
+                }
                 Some(Ok(signal)) => format!("the probe was killed by {signal}"),
                 Some(Err(_)) => "the probe was killed by a signal".to_owned(),
                 None => format!(
@@ -215,45 +234,13 @@ impl ProbeProcess {
         }
     }
 
-    /// Kills the probe and all that it started, and reaps it.
-    fn kill(&mut self) {
-        if !self.ended {
-            let _ = self.child.kill();
-            self.reap();
-        }
-    }
-
-    /// Waits for the probe, ends and reaps whatever is left of its group.
-    fn reap(&mut self) -> Option<ExitStatus> {
-        self.requests = None;
-        if self.ended {
-            return None;
-        }
-        self.ended = true;
-        if let Ok(id) = i32::try_from(self.child.id()) {
-            // The dead probe is left unreaped until its group is gone, so that
-            // nobody else can get the group's number meanwhile.
-            let leader = Pid::from_raw(id);
-            let _ = waitid(Id::Pid(leader), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT);
-            let _ = killpg(leader, Signal::SIGKILL);
-            let status = self.child.wait().ok();
-            // Orphans of the probe are ours, since we adopt them.
-            while let Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) =
-                waitpid(Pid::from_raw(-id), None)
-            {}
-            crate::guard::reap_orphans();
-            return status;
-        }
-        self.child.wait().ok()
-    }
-
     /// Gives a wrapper that did not become the probe, but started it, the time
     /// of an answer to end as well.
     fn await_wrapper(&mut self) -> Result<(), Failure> {
         let deadline = Instant::now() + self.limits.answer;
-        while self.wrapped && !self.is_dead() && self.receive()? != Some(0) {
+        while self.wrapped && !self.process.is_dead() && self.receive()? != Some(0) {
             if interrupt::requested().is_some() || Instant::now() >= deadline {
-                self.kill();
+                self.process.kill();
                 let why = "the program in front of the probe did not end with it";
                 return Err(Failure::Fail(why.into()));
             }
@@ -267,7 +254,7 @@ impl ProbeProcess {
             Answer::Fail(reason) => Failure::Fail(reason),
             other => Failure::Fail(format!("the probe answered out of turn: {other:?}")),
         };
-        self.kill();
+        self.process.kill();
         failure
     }
 
@@ -296,6 +283,7 @@ impl Probe for ProbeProcess {
     fn burst(&mut self, batch: u64, ops: u64) -> Result<(Burst, Vec<f64>), Failure> {
         match self.ask(&Request::Burst { batch, ops }, "measuring")? {
             Answer::Taken(sampled) => {
+                self.halted |= sampled.halted;
                 let values = self.values(&sampled);
                 let mut burst = sampled.proof;
                 let batch = burst.ops.0 as f64 / values.len().max(1) as f64;
@@ -310,21 +298,19 @@ impl Probe for ProbeProcess {
         }
     }
 
+    fn was_halted(&self) -> bool {
+        self.halted
+    }
+
     fn finish(mut self: Box<Self>) -> Result<(), Failure> {
-        self.requests = None;
+        self.process.requests = None;
         match self.answer("ending")? {
             Answer::Farewell => {
                 self.await_wrapper()?;
-                self.reap();
+                self.process.reap();
                 Ok(())
             }
             other => Err(self.unexpected(other)),
         }
-    }
-}
-
-impl Drop for ProbeProcess {
-    fn drop(&mut self) {
-        self.kill();
     }
 }

@@ -73,6 +73,8 @@ pub(crate) struct Sampled {
     pub(crate) parts: BTreeMap<String, f64>,
     /// Operations, CPUs and counters.
     pub(crate) proof: Burst,
+    /// A process beside the probe stood still, in this burst or before it.
+    pub(crate) halted: bool,
 }
 
 impl From<Failure> for Answer {

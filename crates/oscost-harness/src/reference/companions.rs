@@ -98,7 +98,7 @@ impl<'a> Companions<'a> {
             burst: BURST,
             ..Effort::default()
         };
-        let (ops, _) = effort.bursts(plan.per_op.0, plan.batch);
+        let (ops, _) = effort.bursts(plan);
         let mut companion = Companion {
             workload: name,
             probe,

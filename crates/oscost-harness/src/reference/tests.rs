@@ -9,7 +9,9 @@ use std::rc::Rc;
 use oscost_record::{Burst, CaseLine, Nanos, Ops, Outcome};
 
 use super::*;
+use crate::budget::Budget;
 use crate::case::Case;
+use crate::ledger::Ledger;
 use crate::need::Supply;
 use crate::plan::Effort;
 use crate::probe::{Launcher, Probe};
@@ -57,6 +59,7 @@ impl Probe for Fake {
         Ok(Plan {
             batch: 1,
             per_op: Nanos(self.level),
+            granule: 1,
         })
     }
 
@@ -113,9 +116,10 @@ fn run(rounds: u32, reference: bool, breaks_at: Option<usize>) -> (String, Vec<C
             ..Effort::default()
         },
         seed: 1,
-        budget: None,
+        budget: Budget::None,
         done: BTreeSet::new(),
         reference,
+        ledger: &Ledger::default(),
     };
     assert_eq!(runner.run(&cases, &mut ears).unwrap(), Ending::Complete);
     (log.take(), ears.0)

@@ -3,38 +3,54 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use oscost_record::{Burst, Nanos, Ops, Outcome};
 
 use super::*;
 use crate::drill;
-use crate::probe::Probe;
 
 /// Launches probes that answer as their case's name says, and counts them.
 #[derive(Default)]
-struct FakeLauncher {
-    launched: RefCell<BTreeMap<String, u32>>,
-    piloted: Rc<Cell<u32>>,
+pub(super) struct FakeLauncher {
+    pub(super) launched: RefCell<BTreeMap<String, u32>>,
+    pub(super) piloted: Rc<Cell<u32>>,
+    pub(super) time: Time,
+}
+
+/// A clock on which all that is faked takes its seconds.
+#[derive(Clone, Default)]
+pub(super) struct Time(pub(super) Rc<Cell<Duration>>);
+
+impl Time {
+    fn pass(&self, seconds: u64) {
+        self.0.set(self.0.get() + Duration::from_secs(seconds));
+    }
 }
 
 struct FakeProbe {
     piloted: Rc<Cell<u32>>,
+    time: Time,
     breaks: bool,
+    halted: bool,
 }
 
 impl Launcher for FakeLauncher {
     fn launch(&self, case: &Case) -> Result<Box<dyn Probe>, Failure> {
         let operation = case.info.operation.clone();
-        *self
-            .launched
-            .borrow_mut()
-            .entry(operation.clone())
-            .or_default() += 1;
+        let mut launched = self.launched.borrow_mut();
+        let count = launched.entry(operation.clone()).or_default();
+        *count += 1;
+        self.time.pass(1);
         match operation.as_str() {
             "refused" => Err(Failure::Skip("refused".into())),
             operation => Ok(Box::new(FakeProbe {
                 piloted: Rc::clone(&self.piloted),
+                time: self.time.clone(),
                 breaks: operation == "segfault",
+                // One is stopped now and then, the other always.
+                halted: operation == "orphans"
+                    || (operation == "hang" && !(*count).is_multiple_of(3)),
             })),
         }
     }
@@ -43,13 +59,16 @@ impl Launcher for FakeLauncher {
 impl Probe for FakeProbe {
     fn pilot(&mut self) -> Result<Plan, Failure> {
         self.piloted.set(self.piloted.get() + 1);
+        self.time.pass(10);
         Ok(Plan {
             batch: 1,
             per_op: Nanos(1e6),
+            granule: 1,
         })
     }
 
     fn burst(&mut self, _: u64, ops: u64) -> Result<(Burst, Vec<f64>), Failure> {
+        self.time.pass(100);
         if self.breaks {
             return Err(Failure::Fail("broke".into()));
         }
@@ -60,16 +79,22 @@ impl Probe for FakeProbe {
         Ok((burst, vec![1e6; usize::try_from(ops).unwrap()]))
     }
 
+    fn was_halted(&self) -> bool {
+        self.halted
+    }
+
     fn finish(self: Box<Self>) -> Result<(), Failure> {
+        self.time.pass(1_000);
         Ok(())
     }
 }
 
 #[derive(Default)]
-struct Ears {
-    rounds: Vec<u32>,
-    lines: Vec<CaseLine>,
-    full_after: Option<usize>,
+pub(super) struct Ears {
+    pub(super) rounds: Vec<u32>,
+    pub(super) lines: Vec<CaseLine>,
+    pub(super) full_after: Option<usize>,
+    pub(super) time: Time,
 }
 
 impl Listener for Ears {
@@ -85,12 +110,16 @@ impl Listener for Ears {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.lines.push(line);
+        self.time.pass(10_000);
         Ok(())
     }
 }
 
 fn cases() -> Vec<Case> {
-    let wanted = ["nothing", "segfault", "refused"];
+    cases_of(&["nothing", "segfault", "refused"])
+}
+
+pub(super) fn cases_of(wanted: &[&str]) -> Vec<Case> {
     let all = drill::SUITE.cases().into_iter();
     all.filter(|case| wanted.contains(&case.info.operation.as_str()))
         .collect()
@@ -115,9 +144,10 @@ fn run_with(
         supply: &Supply::default(),
         effort,
         seed: 1,
-        budget: None,
+        budget: Budget::None,
         done,
         reference: false,
+        ledger: &Ledger::default(),
     }
     .run(&cases(), ears);
     (launcher, ending)
@@ -209,4 +239,79 @@ fn a_full_disk_ends_the_run_with_its_error() {
     let (_, ending) = run(BTreeSet::new(), &mut ears);
     assert_eq!(ending.unwrap_err().kind(), io::ErrorKind::StorageFull);
     assert_eq!(ears.lines.len(), 2);
+}
+
+#[test]
+fn what_stood_still_is_measured_again_and_else_marked() {
+    let launcher = FakeLauncher::default();
+    let mut ears = Ears::default();
+    let effort = Effort {
+        rounds: 2,
+        ..Effort::default()
+    };
+    let runner = Runner {
+        launcher: &launcher,
+        supply: &Supply::default(),
+        effort,
+        seed: 1,
+        budget: Budget::None,
+        done: BTreeSet::new(),
+        reference: false,
+        ledger: &Ledger::default(),
+    };
+    let cases = cases_of(&["hang", "orphans", "nothing"]);
+    assert_eq!(runner.run(&cases, &mut ears).unwrap(), Ending::Complete);
+    let count = |name: &str| launcher.launched.borrow()[name];
+    assert_eq!(
+        (count("nothing"), count("hang"), count("orphans")),
+        (2, 6, 6)
+    );
+    assert_eq!(ears.lines.len(), 6);
+    for line in &ears.lines {
+        assert_eq!(line.outcome, Outcome::Measured);
+        let marked = line.bursts.iter().all(|burst| burst.disturbed);
+        assert_eq!(marked, line.id.0 == "drill/orphans", "{}", line.id);
+    }
+    // What a halted probe found out of the timing is forgotten with it, but for the
+    // last, whose line needs it.
+    assert_eq!(launcher.piloted.get(), 1 + 3 + 3);
+}
+
+#[test]
+fn all_time_is_booked_on_what_took_it() {
+    let time = Time::default();
+    let clock = time.clone();
+    let ledger = Ledger::with_clock(Box::new(move || clock.0.get()));
+    time.pass(7);
+    let launcher = FakeLauncher {
+        time: time.clone(),
+        ..FakeLauncher::default()
+    };
+    let runner = Runner {
+        launcher: &launcher,
+        supply: &Supply::default(),
+        effort: Effort {
+            rounds: 2,
+            ..Effort::default()
+        },
+        seed: 1,
+        budget: Budget::None,
+        done: BTreeSet::new(),
+        reference: false,
+        ledger: &ledger,
+    };
+    let mut ears = Ears {
+        time: time.clone(),
+        ..Ears::default()
+    };
+    let cases = cases_of(&["nothing", "segfault"]);
+    assert_eq!(runner.run(&cases, &mut ears).unwrap(), Ending::Complete);
+    let spent = ledger.spent();
+    let seconds = Spending::ALL.map(|spending| spent.on(spending).as_secs());
+    // Of both a pilot and then a warm-up; one breaks in its first burst and then
+    // in its warm-up, the other takes six bursts in each round.
+    let (warm_up, bursts) = (2 * (10 + 100), 2 * 600 + 100);
+    assert_eq!(seconds, [7, 4, warm_up, bursts, 2_000, 40_000]);
+    assert_eq!(spent.wall, time.0.get());
+    assert_eq!(seconds.iter().sum::<u64>(), spent.wall.as_secs());
 }

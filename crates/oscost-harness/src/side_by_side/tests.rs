@@ -40,6 +40,7 @@ impl Probe for FakeProbe {
         Ok(Plan {
             batch: 10,
             per_op: Nanos(1_000.0),
+            granule: 1,
         })
     }
 
@@ -247,6 +248,7 @@ fn a_level_is_read_once_and_a_long_operation_twice() {
     let plan = |per_op| Plan {
         batch: 1,
         per_op: Nanos(per_op),
+        granule: 1,
     };
     let turn = |ops| Turn { batch: 1, ops };
     assert_eq!(turns(&level, plan(f64::MAX)), (turn(1), 1));

@@ -7,11 +7,10 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
 use nix::errno::Errno;
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::fstat;
 use oscost_harness::pingpong::Side;
 use oscost_harness::{During as _, Failure};
-use oscost_sys::rights;
+use oscost_sys::{memory_file, rights};
 
 /// Which file a descriptor is of: device and inode.
 type File = (u64, u64);
@@ -35,7 +34,7 @@ pub(crate) struct Guest {
 /// Both sides, and a file in memory for them.
 pub(crate) fn pair() -> Result<(Owner, Guest), Failure> {
     let (near, far) = UnixStream::pair().during("socketpair")?;
-    let original = memfd_create(c"oscost-passed", MFdFlags::MFD_CLOEXEC).during("memfd_create")?;
+    let original = memory_file::data(c"oscost-passed").map_err(Failure::told)?;
     let file = file_of(&original)?;
     let owner = Owner {
         socket: near,
@@ -134,7 +133,7 @@ mod tests {
     #[test]
     fn another_file_is_found_out() {
         let (owner, mut guest) = pair().unwrap();
-        let other = memfd_create(c"oscost-other", MFdFlags::MFD_CLOEXEC).unwrap();
+        let other = memory_file::data(c"oscost-other").unwrap();
         send(&owner.socket, &other).unwrap();
         let failure = guest.await_turn().unwrap_err();
         assert!(failure.to_string().contains("another file"));

@@ -40,7 +40,8 @@ impl Kind for Fifo {
             let _ = remove_dir(&folder);
         })?;
         let made = DirBuilder::new().mode(0o700).create(&folder);
-        made.during("mkdir")?;
+        made.during("mkdir")
+            .map_err(|failure| failure.with_remedy("TMPDIR names another folder"))?;
         let (near_reads, far_writes) = both_ends(&pipes[0])?;
         let (far_reads, near_writes) = both_ends(&pipes[1])?;
         drop(guard);

@@ -101,3 +101,20 @@ impl Drop for Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd as _;
+
+    use nix::sys::stat::fstat;
+
+    use super::*;
+
+    #[test]
+    fn a_queue_is_its_owners_alone_and_soon_has_no_name() {
+        let queue = Queue::new(64).unwrap();
+        let state = fstat(queue.open().unwrap().as_fd()).unwrap();
+        assert_eq!(state.st_mode & 0o7777, 0o600);
+        assert_eq!(state.st_nlink, 0);
+    }
+}

@@ -97,10 +97,10 @@ fn a_receiver_that_dies_is_noticed() {
     // the receiver tells.
     let mut flow = start_wrong(Peers::Processes, lose);
     flow.send(5, false).unwrap();
-    let Partner::Process(pid) = flow.partner else {
+    let Partner::Process(child) = &flow.partner else {
         panic!("no process");
     };
-    kill(pid, Signal::SIGKILL).unwrap();
+    kill(child.pid(), Signal::SIGKILL).unwrap();
     let failure = flow.send(1, false).unwrap_err();
     assert!(failure.to_string().contains("ended by itself"), "{failure}");
     // And by the next call that finds nobody there.

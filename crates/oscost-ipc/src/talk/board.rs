@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
+use oscost_harness::last_words::{self, LastWords};
 use oscost_harness::posted::{self, Posted};
 use oscost_harness::{During as _, Failure, Party};
 use oscost_sys::futex::{self, Scope};
@@ -30,8 +31,6 @@ const DAMAGED: usize = 3;
 const REPEATED: usize = 4;
 const POSTED: usize = 5;
 const LAST_WORDS: usize = POSTED + posted::SLOTS;
-/// Room for a sentence, eight bytes a slot.
-const LONGEST: usize = 32;
 
 /// What the partner may find with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +58,8 @@ pub(crate) struct Account {
 
 impl Board {
     pub(crate) fn new() -> Result<Self, Failure> {
-        let page = SharedPage::with_slots(LAST_WORDS + 1 + LONGEST).during("mmap(MAP_SHARED)")?;
+        let page =
+            SharedPage::with_slots(LAST_WORDS + last_words::SLOTS).during("mmap(MAP_SHARED)")?;
         Ok(Self(Box::leak(Box::new(page))))
     }
 
@@ -132,19 +132,7 @@ impl Board {
     /// The partner leaves, and says why where something was wrong.
     pub(crate) fn leave(self, why: Option<&Failure>) {
         if let Some(failure) = why {
-            let text = failure.to_string();
-            let pieces = text.as_bytes().chunks(8).take(LONGEST);
-            for (place, piece) in pieces.enumerate() {
-                let mut bytes = [0; 8];
-                bytes[..piece.len()].copy_from_slice(piece);
-                let slot = self.0.slot(LAST_WORDS + 1 + place);
-                slot.long.store(u64::from_le_bytes(bytes), Relaxed);
-            }
-            let kind = match failure {
-                Failure::Skip(_) => 1,
-                Failure::Fail(_) => 2,
-            };
-            self.word(LAST_WORDS).store(kind, Release);
+            self.last_words().leave(failure);
         }
         self.word(ENDED).store(1, Release);
     }
@@ -154,21 +142,8 @@ impl Board {
         self.word(ENDED).load(Acquire) != 0
     }
 
-    fn last_words(self) -> Option<Failure> {
-        let kind = self.word(LAST_WORDS).load(Acquire);
-        if kind == 0 {
-            return None;
-        }
-        let slots = (0..LONGEST).map(|place| self.0.slot(LAST_WORDS + 1 + place));
-        let bytes: Vec<u8> = slots
-            .flat_map(|slot| slot.long.load(Relaxed).to_le_bytes())
-            .take_while(|&byte| byte != 0)
-            .collect();
-        let text = format!("the partner: {}", String::from_utf8_lossy(&bytes));
-        Some(match kind {
-            1 => Failure::Skip(text),
-            _ => Failure::Fail(text),
-        })
+    fn last_words(self) -> LastWords<'static> {
+        LastWords::at(self.0, LAST_WORDS)
     }
 
     /// Why the partner ended, if it has: what it said, or else how it went.
@@ -176,7 +151,8 @@ impl Board {
     pub(crate) fn obituary(self, partner: &Partner) -> Option<Failure> {
         for _ in 0..100 {
             if self.is_left() || partner.has_ended() {
-                return Some(self.last_words().unwrap_or_else(|| end_of(partner)));
+                let words = self.last_words().read();
+                return Some(words.unwrap_or_else(|| end_of(partner)));
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -186,10 +162,10 @@ impl Board {
 
 fn end_of(partner: &Partner) -> Failure {
     let how = match partner {
-        Partner::Process(process) => {
+        Partner::Process(child) => {
             // It stays to be reaped by its owner.
             match waitid(
-                Id::Pid(*process),
+                Id::Pid(child.pid()),
                 WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT,
             ) {
                 Ok(WaitStatus::Exited(_, status)) => {
@@ -213,15 +189,12 @@ mod tests {
     #[test]
     fn last_words_are_read_as_they_were_left() {
         let board = Board::new().unwrap();
-        assert_eq!(board.last_words(), None);
+        assert_eq!(board.last_words().read(), None);
         assert!(!board.is_left());
         board.leave(Some(&Failure::Skip("no permission, sadly".into())));
         let words = Failure::Skip("the partner: no permission, sadly".into());
-        assert_eq!(board.last_words(), Some(words));
+        assert_eq!(board.last_words().read(), Some(words));
         assert!(board.is_left());
-        let long = "x".repeat(1000);
-        board.leave(Some(&Failure::Fail(long)));
-        assert!(matches!(board.last_words(), Some(Failure::Fail(text)) if text.len() > 200));
     }
 
     #[test]

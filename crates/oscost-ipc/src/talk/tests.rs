@@ -333,8 +333,8 @@ fn what_the_partner_is_refused_is_told_by_the_other() {
 fn a_partner_that_is_killed_is_named() {
     let mut talk = Talk::<Bytes<Pipe, Asleep>>::new(&setting(64), Peers::Processes).unwrap();
     ten(&mut talk).unwrap();
-    match talk.partner {
-        Some(Partner::Process(process)) => kill(process, Signal::SIGKILL).unwrap(),
+    match &talk.partner {
+        Some(Partner::Process(child)) => kill(child.pid(), Signal::SIGKILL).unwrap(),
         _ => panic!("no process"),
     }
     let why = words(talk.run(10));

@@ -11,7 +11,7 @@ use oscost_sys::counter::Ticks;
 use oscost_sys::fork::{Note, fork};
 use oscost_sys::map::SharedPage;
 
-use crate::child::{reap, too_many};
+use crate::child::reap;
 use crate::create::burden::{self, Burden};
 use crate::create::program::posix;
 use crate::notes::{ClockKind, Notes};
@@ -70,7 +70,7 @@ impl Stages for Forking {
             0
         });
         let returned = now();
-        reap(child.during("fork").map_err(too_many)?)?;
+        reap(child.during("fork").map_err(Failure::too_many)?)?;
         Ok(Moments {
             called,
             returned,
@@ -114,7 +114,7 @@ impl Stages for Borrowing {
         let called = now();
         let child = (self.make)(&self.note);
         let returned = now();
-        reap(child.during(self.call).map_err(too_many)?)?;
+        reap(child.during(self.call).map_err(Failure::too_many)?)?;
         Ok(Moments {
             called,
             returned,

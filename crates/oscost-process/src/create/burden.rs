@@ -114,7 +114,7 @@ impl Sleeping {
                         gate.wait();
                     })
                     .during("pthread_create")
-                    .map_err(crate::child::too_many)
+                    .map_err(Failure::too_many)
             })
             .collect();
         // Where one could not be made, the others wait until the process ends.

@@ -8,7 +8,7 @@ use oscost_harness::{Axis, During as _, Failure, Need, Row, Setting};
 use oscost_sys::fork::{clone3_vfork, fork, vfork};
 
 use super::{MEMORY, ROW, Way, burden, measure, memory};
-use crate::child::{reap, too_many};
+use crate::child::reap;
 
 pub(crate) const ROWS: &[Row] = &[
     Row {
@@ -60,7 +60,7 @@ pub(super) struct Fork;
 impl Way for Fork {
     #[inline]
     fn once(&mut self) -> Result<(), Failure> {
-        reap(fork(|| 0).during("fork").map_err(too_many)?)
+        reap(fork(|| 0).during("fork").map_err(Failure::too_many)?)
     }
 }
 
@@ -91,7 +91,11 @@ fn borrowing(
 impl Way for Borrowing {
     #[inline]
     fn once(&mut self) -> Result<(), Failure> {
-        reap((self.make)(&self.ran).during(self.call).map_err(too_many)?)
+        reap(
+            (self.make)(&self.ran)
+                .during(self.call)
+                .map_err(Failure::too_many)?,
+        )
     }
 
     fn ran(&mut self) -> Option<u64> {

@@ -13,7 +13,7 @@ use oscost_sys::exec::Program;
 use oscost_sys::fork::Note;
 
 use super::{MEMORY, ROW, Way, burden, measure, memory};
-use crate::child::{reap, too_many};
+use crate::child::reap;
 use crate::target::{FOREIGN, Image, Target, loader};
 
 /// What a row of this file is unless it says otherwise: a small parent that
@@ -164,13 +164,18 @@ fn shell(target: Target) -> Result<Measure, Failure> {
 
 #[inline]
 fn fork_exec(run: &mut Run) -> Result<(), Failure> {
-    reap(run.program.fork_exec().during("fork").map_err(too_many)?)
+    reap(
+        run.program
+            .fork_exec()
+            .during("fork")
+            .map_err(Failure::too_many)?,
+    )
 }
 
 #[inline]
 fn vfork_exec(run: &mut Run) -> Result<(), Failure> {
     let child = run.program.vfork_exec(&run.note);
-    reap(child.during("vfork").map_err(too_many)?)
+    reap(child.during("vfork").map_err(Failure::too_many)?)
 }
 
 #[inline]
@@ -186,7 +191,7 @@ pub(crate) fn posix(path: &CStr, arguments: &[CString]) -> Result<Pid, Failure> 
     let environment: [&CStr; 0] = [];
     posix_spawn(path, &actions, &attributes, arguments, &environment)
         .during("posix_spawn")
-        .map_err(too_many)
+        .map_err(Failure::too_many)
 }
 
 #[inline]
@@ -195,7 +200,7 @@ pub(super) fn command(run: &mut Run) -> Result<(), Failure> {
         .command
         .status()
         .during("std::process::Command")
-        .map_err(too_many)?;
+        .map_err(Failure::too_many)?;
     if status.success() {
         Ok(())
     } else {

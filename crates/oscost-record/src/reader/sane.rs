@@ -56,9 +56,14 @@ impl Ledger {
             .filter(|&all| all <= MOST_OPERATIONS)
             .ok_or("more operations than any machine does")?;
         self.operations = operations;
-        let account = self.cases.entry(line.id.clone()).or_default();
-        account.rounds.insert(line.round);
-        account.samples += new;
+        // An id is copied once, however many rounds it has.
+        if !self.cases.contains_key(&line.id) {
+            self.cases.insert(line.id.clone(), Account::default());
+        }
+        if let Some(account) = self.cases.get_mut(&line.id) {
+            account.rounds.insert(line.round);
+            account.samples += new;
+        }
         Ok(())
     }
 }

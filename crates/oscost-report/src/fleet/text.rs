@@ -1,13 +1,14 @@
-//! The table for a terminal and the Markdown of a fleet. Names of hosts come
-//! from files, and are made harmless for where they go.
+//! The rows and sections of a fleet in words, and the table for a terminal. Names
+//! of hosts come from files: they are kept apart from words, and made harmless
+//! for where they go.
 
 use oscost_analysis::fleet::{CostRanks, Fleet, Joined, Pair, Ranking, Standing};
 use oscost_analysis::{Difference, format, full_title};
 
 use super::{census, mean, place_of, remarks};
 use crate::aligned::{Row, aligned};
-use crate::markdown::escaped;
 use crate::table::printable;
+use crate::tongue::Lang;
 use crate::words;
 
 /// Rows of machines in a table.
@@ -19,9 +20,9 @@ const HELD: usize = 4;
 /// Differences of one pair that are told.
 const TOLD: usize = 8;
 
-const MACHINES: [&str; 7] = ["", "host", "key", "hosts", "times", "bytes", "best at"];
+pub(super) const MACHINES: [&str; 7] = ["", "host", "key", "hosts", "times", "bytes", "best at"];
 
-const COSTS: [&str; 8] = [
+pub(super) const COSTS: [&str; 8] = [
     "cost",
     "hosts",
     "best",
@@ -33,7 +34,7 @@ const COSTS: [&str; 8] = [
 ];
 
 /// What the means are.
-const MEANS: &str =
+pub(super) const MEANS: &str =
     "Times and bytes: geometric mean of the ratios to the best, over the costs that all have.";
 
 /// The fleet for a terminal: who stands where, cost by cost the best, the
@@ -55,54 +56,20 @@ pub fn fleet_table(joined: &Joined, threshold: f64) -> String {
             .map(|cost| cost_row(joined, cost)),
     );
     text += &format!("{}\n", aligned(&rows).join("\n"));
-    for (title, lines) in sections(joined, threshold) {
-        let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
-        text += &format!("\n{title}\n  {}\n", lines.join("\n  "));
+    for section in sections(joined, threshold, Lang::En) {
+        let line = |(names, words): &(String, String)| match (names.is_empty(), words.is_empty()) {
+            (_, true) => printable(names),
+            (true, _) => printable(words),
+            _ => printable(&format!("{names}: {words}")),
+        };
+        let lines: Vec<String> = section.lines.iter().map(line).collect();
+        let title = section.title.said(Lang::En);
+        text += &format!("\n{}\n  {}\n", printable(&title), lines.join("\n  "));
     }
     text
 }
 
-/// The same as Markdown.
-#[must_use]
-pub fn fleet_markdown(joined: &Joined, threshold: f64) -> String {
-    let (fleet, ranking) = joined.shown();
-    let mut text = format!("{}\n\n", escaped(&census(joined)));
-    text += "| | host | key | hosts | times | bytes | best at | machine |\n";
-    text += "|---:|---|---|---:|---:|---:|---:|---|\n";
-    text += &machines(fleet, ranking)
-        .iter()
-        .map(markdown_row)
-        .collect::<String>();
-    text += &format!("\n{}{MEANS}\n", beyond(ranking));
-    text += "\n<details><summary>Cost by cost</summary>\n\n";
-    text += &format!(
-        "| {} | best on; worst on |\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n",
-        COSTS.join(" | ")
-    );
-    let costs = joined.ranking.costs.iter();
-    text += &costs
-        .map(|cost| markdown_row(&cost_row(joined, cost)))
-        .collect::<String>();
-    text += "\n</details>\n";
-    for (title, lines) in sections(joined, threshold) {
-        let lines: String = lines
-            .iter()
-            .map(|line| format!("- {}\n", escaped(&printable(line))))
-            .collect();
-        text += &format!(
-            "\n<details><summary>{}</summary>\n\n{lines}\n</details>\n",
-            escaped(&title)
-        );
-    }
-    text
-}
-
-fn markdown_row<const COLUMNS: usize>((cells, note): &Row<COLUMNS>) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
-    format!("| {} | {} |\n", cells.join(" | "), escaped(note))
-}
-
-fn machines(fleet: &Fleet, ranking: &Ranking) -> Vec<Row<7>> {
+pub(super) fn machines(fleet: &Fleet, ranking: &Ranking) -> Vec<Row<7>> {
     let numbered = ranking.order.iter().take(ROWS).enumerate();
     let ranked = numbered.map(|(number, one)| machine(fleet, place_of(number, one), one));
     let mut rows: Vec<Row<7>> = ranked.collect();
@@ -144,14 +111,14 @@ fn machine(fleet: &Fleet, place: String, standing: &Standing) -> Row<7> {
     (cells, printable(&words::machine(&host.run.machine)))
 }
 
-fn beyond(ranking: &Ranking) -> String {
+pub(super) fn beyond(ranking: &Ranking) -> String {
     match ranking.order.len().saturating_sub(ROWS) {
         0 => String::new(),
-        more => format!("And {}.\n", words::several(more as u64, "more")),
+        more => format!("And {} more.\n", format::grouped(more as f64)),
     }
 }
 
-fn cost_row(joined: &Joined, ranks: &CostRanks) -> Row<8> {
+pub(super) fn cost_row(joined: &Joined, ranks: &CostRanks) -> Row<8> {
     let info = &joined.hosts.costs[ranks.cost];
     let level = |p: f64| {
         let level = ranks.quantile(p);
@@ -181,67 +148,105 @@ fn cost_row(joined: &Joined, ranks: &CostRanks) -> Row<8> {
     )
 }
 
-fn sections(joined: &Joined, threshold: f64) -> Vec<(String, Vec<String>)> {
-    let line = |(names, words): (String, String)| match words.is_empty() {
-        true => names,
-        false => format!("{names}: {words}"),
-    };
+/// What stands between the parts of a line: colon, `and`, comma, semicolon.
+fn signs(lang: Lang) -> [&'static str; 4] {
+    match lang {
+        Lang::En => [": ", " and ", ", ", "; "],
+        Lang::Zh => ["：", " 和 ", "，", "；"],
+    }
+}
+
+/// What is said below the tables, in the language that was asked for.
+pub(super) struct Section {
+    pub(super) title: Title,
+    /// Whom a line is about, which no language changes, and what it says, in that
+    /// language; one of the two may be nothing.
+    pub(super) lines: Vec<(String, String)>,
+}
+
+pub(super) enum Title {
+    Words(&'static str),
+    /// Two machines.
+    Between(String, String),
+}
+
+impl Title {
+    pub(super) fn said(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Words(words), _) => lang.say(words).into_owned(),
+            (Self::Between(a, b), Lang::En) => format!("Between {a} and {b}"),
+            (Self::Between(a, b), Lang::Zh) => {
+                format!("{}：{a} – {b}", lang.say("Between two machines"))
+            }
+        }
+    }
+}
+
+pub(super) fn sections(joined: &Joined, threshold: f64, lang: Lang) -> Vec<Section> {
     let remarks = remarks(joined).into_iter();
-    let mut all: Vec<(String, Vec<String>)> = remarks
-        .map(|remark| {
-            let lines = remark.lines.into_iter().map(line).collect();
-            (remark.title.to_owned(), lines)
+    let mut all: Vec<Section> = remarks
+        .map(|remark| Section {
+            title: Title::Words(remark.title),
+            lines: remark
+                .lines
+                .into_iter()
+                .map(|(names, words)| (names, lang.say(&words).into_owned()))
+                .collect(),
         })
         .collect();
     let (fleet, _) = joined.shown();
     let pairs = joined.pairs(threshold, HELD);
-    all.extend(pairs.iter().map(|pair| between(fleet, pair)));
+    all.extend(pairs.iter().map(|pair| between(fleet, pair, lang)));
     all
 }
 
 /// What differs between two machines, and which costs do.
-fn between(fleet: &Fleet, pair: &Pair) -> (String, Vec<String>) {
-    let (a, b) = (
-        &fleet.hosts[pair.hosts.0].name,
-        &fleet.hosts[pair.hosts.1].name,
-    );
-    let mut lines: Vec<String> = pair.differences.iter().map(difference).collect();
+fn between(fleet: &Fleet, pair: &Pair, lang: Lang) -> Section {
+    let name = |host: usize| fleet.hosts[host].name.clone();
+    let [colon, and, comma, _] = signs(lang);
+    let differences = pair.differences.iter();
+    let mut lines: Vec<String> = differences.map(|one| difference(one, lang)).collect();
     let differing = pair.costs.iter().take(TOLD).map(|cost| {
         let info = &fleet.costs[cost.cost];
         format!(
-            "{} {}: {} and {}, {} {}",
-            info.task,
-            full_title(info),
+            "{} {}{colon}{}{and}{}{comma}{} {}",
+            lang.say(info.task.name()),
+            lang.say(&full_title(info)),
             format::quantity(cost.levels.0, &info.unit),
             format::quantity(cost.levels.1, &info.unit),
             words::times(cost.ratio.value),
-            cost.change.word(info.unit.quantity),
+            lang.say(cost.change.word(info.unit.quantity)),
         )
     });
     lines.extend(differing);
     let more = pair.costs.len().saturating_sub(TOLD);
     if more > 0 {
-        lines.push(format!("and {} more", words::several(more as u64, "cost")));
+        let more = words::several(more as u64, "cost");
+        lines.push(lang.say(&format!("and {more} more")).into_owned());
     }
-    lines.push(format!(
-        "{} not told apart",
-        words::several(pair.alike as u64, "cost")
-    ));
-    (
-        format!("Between {} and {}", printable(a), printable(b)),
-        lines,
-    )
+    let alike = words::several(pair.alike as u64, "cost");
+    lines.push(lang.say(&format!("{alike} not told apart")).into_owned());
+    Section {
+        title: Title::Between(name(pair.hosts.0), name(pair.hosts.1)),
+        lines: lines
+            .into_iter()
+            .map(|line| (String::new(), line))
+            .collect(),
+    }
 }
 
-fn difference(difference: &Difference) -> String {
+/// A field that differs, with both values as the records have them.
+fn difference(difference: &Difference, lang: Lang) -> String {
     let value = |value: &Option<String>| {
         let value = value.as_deref().map(words::shortened);
-        value.unwrap_or_else(|| "not told".to_owned())
+        value.unwrap_or_else(|| lang.say("not told").into_owned())
     };
+    let name = difference.name.replace('_', " ");
+    let [colon, _, _, semicolon] = signs(lang);
     format!(
-        "{} {}: {}; {}",
-        difference.area.name(),
-        difference.name,
+        "{} {}{colon}{}{semicolon}{}",
+        lang.say(difference.area.name()),
+        lang.say(&name),
         value(&difference.before),
         value(&difference.after)
     )

@@ -56,6 +56,53 @@ mod tests {
         }
     }
 
+    #[test]
+    fn nothing_applies_but_what_the_page_carries() {
+        let policy = policy("p {}", "f()", true);
+        let directives: Vec<(&str, &str)> = (policy.split("; "))
+            .map(|directive| directive.split_once(' ').unwrap())
+            .collect();
+        // All that loads falls back to the first; these two do not.
+        for name in ["default-src", "base-uri", "form-action"] {
+            assert!(directives.contains(&(name, "'none'")), "{policy}");
+        }
+        for (name, source) in directives {
+            let is_ours = match name {
+                "img-src" | "font-src" => source == "data:",
+                "style-src" | "script-src" => source.starts_with("'sha256-"),
+                _ => source == "'none'",
+            };
+            assert!(is_ours && !source.contains(' '), "{name} {source}");
+        }
+    }
+
+    /// What the template does not escape is what this crate itself made: style,
+    /// script and pictures, whose texts are escaped as they are drawn.
+    #[test]
+    fn templates_escape_everything_else() {
+        let templates = [
+            include_str!("../../templates/page.html"),
+            include_str!("../../templates/fleet.html"),
+            include_str!("../../templates/macros.html"),
+        ];
+        let mut raw: Vec<&str> = templates
+            .iter()
+            .flat_map(|template| template.split("{{").skip(1))
+            .map(|rest| rest.split("}}").next().unwrap().trim())
+            .filter(|expression| expression.contains('|'))
+            .collect();
+        raw.sort_unstable();
+        raw.dedup();
+        let ours = [
+            "figure.svg.narrow|safe",
+            "figure.svg.wide|safe",
+            "script|safe",
+            "style|safe",
+        ];
+        assert_eq!(raw, ours);
+        assert!(templates.iter().all(|text| !text.contains("autoescape")));
+    }
+
     /// SHA-256 of the empty text, as `openssl dgst -sha256 -binary | base64`
     /// prints it.
     #[test]

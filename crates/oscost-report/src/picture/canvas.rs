@@ -217,14 +217,19 @@ impl<DB: DrawingBackend> Canvas<DB> {
 
     /// Writes one line of text, its middle at the height of `at`.
     pub(crate) fn text(&mut self, at: (f64, f64), text: &str, face: Face) -> Result<(), DrawError> {
+        let text = self.lang.say(text);
+        self.name(at, &text, face)
+    }
+
+    /// The same for what is no word: it stays as it is in every language.
+    pub(crate) fn name(&mut self, at: (f64, f64), text: &str, face: Face) -> Result<(), DrawError> {
         let align = match face.align {
             Align::Left => HPos::Left,
             Align::Middle => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let text = self.lang.say(text);
         let style = face
-            .font(&text, self.scale)
+            .font(text, self.scale)
             .color(&self.paint.colour(face.ink))
             .pos(Pos::new(align, VPos::Center));
         // A browser centres the small letters on the given height; plotters'
@@ -234,10 +239,10 @@ impl<DB: DrawingBackend> Canvas<DB> {
             Paint::Variables => 0.0,
         };
         let (x, y) = self.pixel((at.0, at.1 + sag));
-        self.area.draw_text(&text, &style, (x, y))?;
+        self.area.draw_text(text, &style, (x, y))?;
         // The Chinese font has one weight; a browser makes the bold one itself.
         if face.bold && self.paint == Paint::Light && text.chars().any(is_chinese) {
-            self.area.draw_text(&text, &style, (x + 1, y))?;
+            self.area.draw_text(text, &style, (x + 1, y))?;
         }
         Ok(())
     }
@@ -249,9 +254,13 @@ impl<DB: DrawingBackend> Canvas<DB> {
 
     /// The text, or as much of it as `room` holds, with an ellipsis.
     pub(crate) fn fitted(&self, text: &str, face: Face, room: f64) -> String {
-        let text = self.lang.say(text);
-        if face.width(&text, self.scale) <= room {
-            return text.into_owned();
+        self.fitted_name(&self.lang.say(text), face, room)
+    }
+
+    /// The same for what is no word.
+    pub(crate) fn fitted_name(&self, text: &str, face: Face, room: f64) -> String {
+        if face.width(text, self.scale) <= room {
+            return text.to_owned();
         }
         let mut kept: Vec<char> = text.chars().collect();
         while kept.pop().is_some() {

@@ -18,6 +18,7 @@ mod render;
 mod rungs;
 mod scale;
 mod script;
+mod squares;
 mod theme;
 
 use plotters::prelude::{DrawingAreaErrorKind, DrawingBackend};
@@ -39,6 +40,7 @@ pub(crate) use lines::{
 pub(crate) use ranks::{Ranks, locks_at_loads, uncontended_locks};
 pub(crate) use render::{Svg, png, svg};
 pub(crate) use scale::Measure;
+pub(crate) use squares::{Square, Squares, SquaresColumn, SquaresRow};
 pub(crate) use theme::CHINESE_FONT;
 
 /// Drawing went wrong: what plotters says.

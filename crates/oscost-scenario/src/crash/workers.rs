@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
+use oscost_harness::child::{Child, GOES_DOWN, ended_otherwise};
 use oscost_harness::sleeper::Sleeper;
 use oscost_harness::{During as _, Failure};
 use oscost_sys::counter::Ticks;
@@ -15,7 +16,6 @@ use oscost_sys::futex::{self, Scope};
 use oscost_sys::map::SharedPage;
 
 use super::{Crew, Toll, WORKERS};
-use crate::child::Child;
 use crate::piece::Piece;
 
 /// What workers and the one who waits for them share.
@@ -111,9 +111,7 @@ fn await_crash(child: Child, now: fn() -> Ticks) -> Result<Ticks, Failure> {
     let known = now();
     match status {
         WaitStatus::Signaled(_, Signal::SIGSEGV, false) => Ok(known),
-        other => Err(Failure::Fail(format!(
-            "a worker was to go down by SIGSEGV without a core file, but: {other:?}"
-        ))),
+        other => Err(ended_otherwise(GOES_DOWN, other)),
     }
 }
 

@@ -7,11 +7,11 @@ use std::os::unix::net::UnixStream;
 
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::Pid;
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 
 use super::netlink::{Netlink, Prefix};
 use super::side::TcpSide;
-use crate::child::Child;
 
 /// What the process at the far end does with its end.
 type Part<'a> = &'a dyn Fn(TcpSide) -> Result<(), Failure>;
@@ -48,6 +48,8 @@ const PORT: u16 = 7000;
 pub(super) fn between_hosts(part: Part<'_>) -> Result<(TcpSide, Child), Failure> {
     // UNIX sockets know no networks.
     let (mut near, mut far) = UnixStream::pair().during("socketpair")?;
+    // Before there is a child: where it is refused, this side can say with what.
+    enter_a_network()?;
     let partner = Child::bound(|| {
         enter_a_network()?;
         tell(&mut far)?;
@@ -72,7 +74,6 @@ pub(super) fn between_hosts(part: Part<'_>) -> Result<(TcpSide, Child), Failure>
 
 /// What the near host does: it lays the wire to the far one, and connects.
 fn connect(near: &mut UnixStream, partner: Pid) -> Result<TcpSide, Failure> {
-    enter_a_network()?;
     hear(near)?;
     Netlink::open()?.add_wire(NEAR.0, FAR.0, partner)?;
     wire_up(NEAR)?;

@@ -7,13 +7,13 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
 use nix::unistd::pipe;
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, mpsc};
 
 use super::ROOM;
 use super::item::{Item, SIZE, Tally, gone, make};
-use crate::child::Child;
 use crate::runtime;
 
 /// Carries items from one end to the other.
@@ -63,7 +63,8 @@ impl Belt for Processes {
         for number in first..first + items {
             self.pipe.write_all(&make(number)).during("write(pipe)")?;
         }
-        self.tally.await_all(|| self.consumer.has_ended())
+        let came = self.tally.await_all(|| self.consumer.has_ended());
+        came.map_err(|failure| self.consumer.last_words().unwrap_or(failure))
     }
 
     fn tally(&self) -> &Tally {

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::thread::Builder;
 
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 
 use super::books::Books;
 use super::protocol::{Inbox, reply};
 use super::{coroutine, pool};
-use crate::child::{Child, too_many};
 use crate::runtime;
 
 /// What serves a connection.
@@ -85,7 +85,7 @@ fn fork_for_each(listener: &TcpListener, books: &Books) -> Result<(), Failure> {
             Ok(())
         })?;
         // It goes on by itself, and is reaped below.
-        std::mem::forget(child);
+        child.was_reaped();
         while let Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) =
             waitpid(None, Some(WaitPidFlag::WNOHANG))
         {}
@@ -97,7 +97,9 @@ fn thread_for_each(listener: &TcpListener, books: &Arc<Books>) -> Result<(), Fai
         let socket = admit(listener)?;
         let books = Arc::clone(books);
         let thread = Builder::new().spawn(move || converse(socket, &books));
-        thread.during("std::thread::spawn").map_err(too_many)?;
+        thread
+            .during("std::thread::spawn")
+            .map_err(Failure::too_many)?;
     }
 }
 

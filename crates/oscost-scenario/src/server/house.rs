@@ -7,13 +7,13 @@ use std::sync::Arc;
 use nix::sys::socket::{Backlog, listen};
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 use oscost_record::{Bytes, Nanos};
 
 use super::books::Books;
 use super::design::Design;
 use crate::account;
-use crate::child::Child;
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]

@@ -17,7 +17,6 @@ use oscost_harness::{During as _, Failure};
 use super::books::Books;
 use super::design::answer_all;
 use super::protocol::Inbox;
-use crate::child::too_many;
 
 /// How many threads there are.
 const THREADS: usize = 8;
@@ -59,7 +58,9 @@ pub(super) fn serve(listener: TcpListener, books: &Arc<Books>) -> Result<(), Fai
             }
         };
         let thread = Builder::new().spawn(part);
-        thread.during("std::thread::spawn").map_err(too_many)?;
+        thread
+            .during("std::thread::spawn")
+            .map_err(Failure::too_many)?;
     }
     pool.be_worker()
 }

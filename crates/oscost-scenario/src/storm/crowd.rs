@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use nix::unistd::Pid;
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 use tokio::runtime::Runtime;
 
 use super::gathering::{self, Gathering};
 use super::office::Office;
-use crate::child::{Child, too_many};
 use crate::runtime;
 
 /// Tasks of one kind.
@@ -63,7 +63,10 @@ impl Crowd for Threads {
         for number in 0..tasks {
             let office = Arc::clone(office);
             let payer = Builder::new().spawn(move || office.pay(number));
-            match payer.during("std::thread::spawn").map_err(too_many) {
+            match payer
+                .during("std::thread::spawn")
+                .map_err(Failure::too_many)
+            {
                 Ok(payer) => payers.push(payer),
                 Err(failure) => {
                     made = Err(failure);

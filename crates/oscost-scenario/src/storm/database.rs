@@ -18,11 +18,11 @@ use nix::sys::socket::{Backlog, listen};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 use nix::unistd::{read, write};
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 
 use super::ledger::Ledger;
 use super::office::Way;
-use crate::child::Child;
 
 /// Where it is reached.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::socket::{setsockopt, sockopt};
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
 use tokio::io::Interest;
 use tokio::net as tokio_net;
@@ -17,7 +18,6 @@ use tokio::net as tokio_net;
 use super::database::{self, Address, Answer};
 use super::ledger::Ledger;
 use crate::answer::answer;
-use crate::child::Child;
 
 /// How a task waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +113,9 @@ impl Office {
     /// # Errors
     /// Where the books do not balance.
     pub(super) fn check(&self, before: Balance, tasks: u64) -> Result<(), Failure> {
-        if self.database.as_ref().is_some_and(Child::has_ended) {
-            return Err(Failure::Fail("the database is gone".into()));
+        if let Some(database) = self.database.as_ref().filter(|it| it.has_ended()) {
+            let gone = || Failure::Fail("the database is gone".into());
+            return Err(database.last_words().unwrap_or_else(gone));
         }
         let (paid, sum) = self.balance();
         let due = (0..tasks).map(answer).fold(before.1, u64::wrapping_add);

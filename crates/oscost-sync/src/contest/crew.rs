@@ -3,12 +3,8 @@
 
 use std::thread::{Builder, JoinHandle};
 
-use nix::sys::prctl;
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::waitpid;
-use nix::unistd::Pid;
+use oscost_harness::child::Child;
 use oscost_harness::{During as _, Failure};
-use oscost_sys::fork::fork;
 
 use super::arena::Arena;
 use super::board::Board;
@@ -27,7 +23,7 @@ pub(crate) enum Kind {
 pub(super) struct Crew {
     board: &'static Board,
     threads: Vec<JoinHandle<()>>,
-    processes: Vec<Pid>,
+    processes: Vec<Child>,
 }
 
 impl Crew {
@@ -52,14 +48,10 @@ impl Crew {
                 self.threads.push(thread.during("std::thread::spawn")?);
             }
             Kind::Processes => {
-                let child = fork(|| {
-                    // Should the probe die, nobody is to stay behind.
-                    if prctl::set_pdeathsig(Signal::SIGKILL).is_ok() {
-                        contender.take_part();
-                    }
-                    0
-                });
-                self.processes.push(child.during("fork")?);
+                self.processes.push(Child::bound(|| {
+                    contender.take_part();
+                    Ok(())
+                })?);
             }
         }
         Ok(())
@@ -72,9 +64,7 @@ impl Drop for Crew {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
-        for process in self.processes.drain(..) {
-            let _ = kill(process, Signal::SIGKILL);
-            let _ = waitpid(process, None);
-        }
+        // Killed and reaped.
+        self.processes.clear();
     }
 }

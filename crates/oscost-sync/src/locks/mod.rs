@@ -4,6 +4,7 @@
 //! A lock here only locks. Whether it keeps others out is found out by those
 //! who contend for it, never by the lock.
 
+mod futex;
 mod library;
 mod pthread;
 mod semaphore;
@@ -12,8 +13,9 @@ mod spin;
 use oscost_harness::{During as _, Failure};
 use oscost_sys::map::{SharedPage, Slot};
 
+pub(crate) use futex::FutexSemaphore;
 pub(crate) use library::{ParkingLotMutex, ParkingLotRwLock, StdMutex, StdRwLock};
-pub(crate) use semaphore::{FutexSemaphore, Permits, PosixSemaphore, SysvSemaphore};
+pub(crate) use semaphore::{PosixSemaphore, SysvSemaphore};
 pub(crate) use spin::{Ticket, Ttas};
 
 /// Something to have while others wait. Copies are the same lock.
@@ -23,6 +25,12 @@ pub(crate) trait Lock: Clone + Send + 'static {
 
     /// Waits for the lock, does what is to be done inside, and releases it.
     fn hold<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R>;
+}
+
+/// A lock that knows how many may have it.
+pub(crate) trait Permits: Lock {
+    /// How many more could have it now.
+    fn permits(&self) -> nix::Result<u32>;
 }
 
 /// A lock that many may have for reading, or one for writing.

@@ -1,24 +1,15 @@
-//! Three semaphores: of POSIX, of System V, and one of our own on a futex.
+//! Two semaphores, of POSIX and of System V; `futex` has one of our own.
 //!
 //! With one permit they serve as locks, with more they admit as many.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 
-use nix::errno::Errno;
 use oscost_harness::guard::Guard;
 use oscost_harness::{During as _, Failure};
-use oscost_sys::futex::{self, Scope};
+use oscost_sys::futex::Scope;
 use oscost_sys::lock::{semaphore, sysv};
-use oscost_sys::map::Slot;
 
-use super::{Lock, slot};
-
-/// A lock that knows how many may have it.
-pub(crate) trait Permits: Lock {
-    /// How many more could have it now.
-    fn permits(&self) -> nix::Result<u32>;
-}
+use super::{Lock, Permits};
 
 /// `sem_wait` and `sem_post`.
 #[derive(Clone, Copy, Debug)]
@@ -89,74 +80,9 @@ impl Permits for SysvSemaphore {
     }
 }
 
-/// A number of permits and a number of sleepers: enters the kernel only where
-/// somebody must sleep, or sleeps.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FutexSemaphore {
-    slot: &'static Slot,
-    scope: Scope,
-}
-
-impl FutexSemaphore {
-    pub(crate) fn new(permits: u16, scope: Scope) -> Result<Self, Failure> {
-        let slot = slot()?;
-        slot.word.store(permits.into(), Relaxed);
-        Ok(Self { slot, scope })
-    }
-
-    /// Takes a permit where there is one.
-    #[inline]
-    fn take(&self) -> bool {
-        let word = &self.slot.word;
-        let mut permits = word.load(Relaxed);
-        while permits > 0 {
-            match word.compare_exchange_weak(permits, permits - 1, Acquire, Relaxed) {
-                Ok(_) => return true,
-                Err(now) => permits = now,
-            }
-        }
-        false
-    }
-
-    #[cold]
-    fn sleep(&self) -> nix::Result<()> {
-        // Whoever adds a permit after this sees the sleeper; whoever added one
-        // before has changed the word, and there is no sleep.
-        self.slot.long.fetch_add(1, SeqCst);
-        let slept = futex::wait(&self.slot.word, 0, self.scope);
-        self.slot.long.fetch_sub(1, Relaxed);
-        match slept {
-            Ok(()) | Err(Errno::EAGAIN | Errno::EINTR) => Ok(()),
-            Err(errno) => Err(errno),
-        }
-    }
-}
-
-impl Lock for FutexSemaphore {
-    const CALL: &'static str = "futex";
-
-    #[inline]
-    fn hold<R>(&self, inside: impl FnOnce() -> R) -> nix::Result<R> {
-        while !self.take() {
-            self.sleep()?;
-        }
-        let done = inside();
-        self.slot.word.fetch_add(1, SeqCst);
-        if self.slot.long.load(SeqCst) > 0 {
-            futex::wake(&self.slot.word, 1, self.scope)?;
-        }
-        Ok(done)
-    }
-}
-
-impl Permits for FutexSemaphore {
-    fn permits(&self) -> nix::Result<u32> {
-        Ok(self.slot.word.load(Acquire))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering::{Relaxed, SeqCst};
     use std::time::{Duration, Instant};
 
     use nix::sys::signal::{Signal, killpg};
@@ -165,6 +91,7 @@ mod tests {
     use oscost_sys::fork::fork;
 
     use super::*;
+    use crate::locks::{FutexSemaphore, slot};
 
     fn is_there(number: i32) -> bool {
         sysv::Semaphore::of(number).permits().is_ok()

@@ -3,11 +3,9 @@
 //! Neither ever enters the kernel, not even where the one who has the lock is
 //! not running.
 
-use std::hint::spin_loop;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-
 use oscost_harness::Failure;
+use oscost_sys::atomic::Ordering::{Acquire, Relaxed, Release};
+use oscost_sys::atomic::{AtomicU32, spin_loop};
 
 use super::{Lock, slot};
 

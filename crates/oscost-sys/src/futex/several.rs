@@ -33,7 +33,8 @@ impl<'a> Several<'a> {
     pub fn new(words: &'a [AtomicU32], expected: u32) -> Self {
         let entry = |word: &AtomicU32| Entry {
             expected: expected.into(),
-            address: word.as_ptr().addr() as u64,
+            // The kernel follows the number as the pointer that it was.
+            address: word.as_ptr().expose_provenance() as u64,
             flags: SIZE_U32 | libc::FUTEX_PRIVATE_FLAG.unsigned_abs(),
             reserved: 0,
         };

@@ -6,7 +6,7 @@ use oscost_sys::counter::{self, Ticks};
 use oscost_sys::kernel_thread::Nursery;
 
 use super::Stretch;
-use crate::create::{STACK, too_many};
+use crate::create::STACK;
 
 struct Raw {
     nursery: Nursery,
@@ -25,7 +25,7 @@ impl TimedWork for Raw {
         self.nursery
             .create_noting()
             .during("clone3")
-            .map_err(too_many)?;
+            .map_err(Failure::too_many)?;
         let returned = (self.stretch == Stretch::Return).then(now);
         self.nursery.join();
         let joined = now();

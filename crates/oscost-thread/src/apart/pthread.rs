@@ -20,7 +20,6 @@ use oscost_sys::counter::Ticks;
 use oscost_sys::pthread::{Attributes, Entry};
 
 use super::Stretch;
-use crate::create::too_many;
 
 /// What a new thread finds, and what it leaves.
 struct Note {
@@ -109,7 +108,7 @@ impl Pthread {
             .entry
             .create(self.attributes.as_ref())
             .during("pthread_create")
-            .map_err(too_many)?;
+            .map_err(Failure::too_many)?;
         let returned = returned.map(|now| now()).unwrap_or_default();
         thread.join().during("pthread_join")?;
         Ok(returned)

@@ -8,8 +8,6 @@ use oscost_harness::{Audit, During as _, Evidence, Failure, Measure, Work};
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::pthread::{Attributes, Entry};
 
-use super::too_many;
-
 struct Detached {
     entry: &'static Entry<Ended>,
     attributes: Attributes,
@@ -51,7 +49,7 @@ impl Work for Detached {
                 .entry
                 .create(Some(&self.attributes))
                 .during("pthread_create")
-                .map_err(too_many)?;
+                .map_err(Failure::too_many)?;
             self.made = self.made.wrapping_add(1);
             loop {
                 let seen = self.ended.word.load(Ordering::Acquire);

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use oscost_harness::{Audit, During as _, Evidence, Failure, Measure, Work};
 
-use super::{RAN, count_myself, too_many};
+use super::{RAN, count_myself};
 
 /// A way to make a thread and join it.
 struct Std(fn() -> Result<(), Failure>);
@@ -19,7 +19,7 @@ pub(super) fn spawn() -> Result<(), Failure> {
     let thread = std::thread::Builder::new()
         .spawn(|| count_myself(&RAN))
         .during("std::thread::spawn")
-        .map_err(too_many)?;
+        .map_err(Failure::too_many)?;
     thread.join().map_err(panicked)
 }
 
@@ -28,7 +28,7 @@ pub(super) fn scope() -> Result<(), Failure> {
         let thread = std::thread::Builder::new()
             .spawn_scoped(scope, || count_myself(&RAN))
             .during("std::thread::scope")
-            .map_err(too_many)?;
+            .map_err(Failure::too_many)?;
         thread.join().map_err(panicked)
     })
 }

@@ -3,7 +3,7 @@
 use oscost_harness::{Audit, During as _, Evidence, Failure, Measure, Work};
 use oscost_sys::kernel_thread::Nursery;
 
-use super::{STACK, too_many};
+use super::STACK;
 
 struct Raw {
     nursery: Nursery,
@@ -24,7 +24,10 @@ pub(super) fn measure() -> Result<Measure, Failure> {
 impl Work for Raw {
     fn run(&mut self, ops: u64) -> Result<(), Failure> {
         for _ in 0..ops {
-            self.nursery.create().during("clone3").map_err(too_many)?;
+            self.nursery
+                .create()
+                .during("clone3")
+                .map_err(Failure::too_many)?;
             self.nursery.join();
         }
         Ok(())

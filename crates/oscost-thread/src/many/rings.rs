@@ -14,7 +14,6 @@ use oscost_sys::pthread::{Entry, Thread};
 
 use super::stretch::Stretch;
 use super::{LEAST, make};
-use crate::create::too_many;
 
 /// A table, and how many have sat down.
 struct Seats {
@@ -65,7 +64,7 @@ impl Leader {
         let thread = std::thread::Builder::new()
             .spawn(move || lead(ring, &to_do, &done))
             .during("std::thread::spawn")
-            .map_err(too_many)?;
+            .map_err(Failure::too_many)?;
         Ok(Self {
             orders,
             reports,

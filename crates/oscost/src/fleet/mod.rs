@@ -64,7 +64,7 @@ pub(crate) fn is_meant(places: &[PathBuf]) -> bool {
 
 fn sheet(record: &Found) -> Result<Sheet, Unread> {
     match Record::read_brief(&record.path, is_cost) {
-        Ok(read) => Ok(Sheet::of(&record.host, &read)),
+        Ok(read) => Ok(Sheet::taken(&record.host, read)),
         Err(error) => Err(Unread {
             host: record.host.clone(),
             why: error.to_string(),

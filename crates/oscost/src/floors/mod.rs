@@ -138,7 +138,7 @@ fn line(
         }))?);
     }
     Ok(format!(
-        "{:42} / {:14} {:.3} ({:.3}–{:.3}), {pairs} pairs, bounds {:.2}–{:.2}: {}",
+        "{:42} / {:16} {:.3} ({:.3}–{:.3}), {pairs} pairs, bounds {:.2}–{:.2}: {}",
         floor.case,
         floor.program,
         ratio.value,
@@ -208,7 +208,7 @@ fn pair(
         (launch.launch(case)?, bare)
     };
     let plan = probe.pilot()?;
-    let (ops, _) = Effort::default().bursts(plan.per_op.0, plan.batch);
+    let (ops, _) = Effort::default().bursts(plan);
     let turn = Turn {
         batch: plan.batch,
         ops,

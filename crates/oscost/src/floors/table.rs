@@ -12,9 +12,11 @@ pub(super) struct Floor {
 /// Within these a case counts as the same as its floor.
 pub(super) const SAME: (f64, f64) = (0.97, 1.05);
 
+/// The same for a process that maps as much, but not the same.
+const ALIKE: (f64, f64) = (0.95, 1.05);
+
 /// The same for what takes a few nanoseconds, where the place that the linker
-/// gives a loop is worth several percent, and for processes that are alike but
-/// not the same.
+/// gives a loop is worth several percent.
 const ABOUT: (f64, f64) = (0.9, 1.1);
 
 /// The same for a fork of a probe against that of an empty C program: what is
@@ -33,7 +35,7 @@ pub(super) const FLOORS: &[Floor] = &[
         program: "fork_alike",
         argument: None,
         case: "process/create/fork/rss=0MiB",
-        bounds: ABOUT,
+        bounds: ALIKE,
     },
     Floor {
         program: "pthread",
@@ -49,6 +51,12 @@ pub(super) const FLOORS: &[Floor] = &[
     },
     Floor {
         program: "pipe_thread",
+        argument: None,
+        case: "thread/switch/pipe/placement=same-cpu",
+        bounds: SAME,
+    },
+    Floor {
+        program: "pipe_thread_each",
         argument: None,
         case: "thread/switch/pipe/placement=same-cpu",
         bounds: SAME,

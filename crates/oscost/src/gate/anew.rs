@@ -9,6 +9,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use oscost_analysis::Digest;
 use oscost_analysis::verdict::{Judgement, suspects};
+use oscost_harness::budget::Budget;
+use oscost_harness::ledger::Ledger;
 use oscost_harness::plan::Effort;
 use oscost_harness::runner::Ending;
 use oscost_harness::session::Session;
@@ -87,13 +89,16 @@ pub(super) fn measure(
                 .with_context(|| format!("cannot make the record {}", path.display()))?,
             done: BTreeSet::new(),
             reference: true,
+            brief: false,
             json: false,
         };
         let effort = Effort {
             rounds: rounds(&current.record).min(ROUNDS),
             ..Effort::default()
         };
-        let ending = measuring::measure(task, &session, &session.launch()?, effort, Some(LONGEST))?;
+        let (launch, ledger) = (session.launch()?, Ledger::default());
+        let budget = Budget::Until(LONGEST);
+        let ending = measuring::measure(task, &session, &launch, effort, budget, &ledger)?;
         if let Ending::Interrupted(signal) = ending {
             return Ok(Anew::Interrupted(signal));
         }

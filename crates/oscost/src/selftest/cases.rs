@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use oscost_harness::Case;
+use oscost_record::Tier;
 
 use super::options::Part;
 
@@ -61,12 +62,16 @@ const TAILED: &[&str] = &[
 /// # Errors
 /// Where the catalogue has one of them no more.
 pub(crate) fn of(part: Part) -> anyhow::Result<Vec<Case>> {
+    let all = oscost::catalogue();
     let ids = match part {
+        Part::Sight => {
+            let is_core = |case: &Case| case.info.tier == Tier::Core;
+            return Ok(all.into_iter().filter(is_core).collect());
+        }
         Part::Aa => UNCHANGED,
         Part::Ab10 | Part::Ab5 | Part::GateAa | Part::Gate10 => INJECTED,
         Part::Tail => TAILED,
     };
-    let all = oscost::catalogue();
     let found = ids.iter().map(|id| {
         let case = all.iter().find(|case| case.info.id.0 == *id);
         case.cloned()

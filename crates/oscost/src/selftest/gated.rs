@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use oscost_analysis::Digest;
 use oscost_analysis::verdict::{self, Baseline, Rules, suspects};
+use oscost_harness::budget::Budget;
+use oscost_harness::ledger::Ledger;
 use oscost_harness::plan::Effort;
 use oscost_harness::probe::Launch;
 use oscost_harness::runner::{Ending, Listener, Runner};
@@ -139,9 +141,10 @@ impl Gated<'_> {
                 ..Effort::default()
             },
             seed,
-            budget: None,
+            budget: Budget::None,
             done: BTreeSet::new(),
             reference: true,
+            ledger: &Ledger::default(),
         };
         let mut lines = Lines(Vec::new());
         let ending = runner.run(cases, &mut lines)?;

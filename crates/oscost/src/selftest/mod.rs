@@ -24,31 +24,39 @@ use crate::exit::End;
 use crate::output::{complain, say};
 pub(crate) use options::Gate;
 use results::Results;
+use summary::Summary;
 
 /// Measures what is missing of the parts asked for, and tells all of them.
 ///
 /// # Errors
 /// Where a part needs another build, or a file cannot be read or written.
 pub(crate) fn gate(options: &Gate) -> anyhow::Result<End> {
-    let results = match &options.from {
-        Some(path) => Results::read(path)?,
-        None => {
-            interrupt::watch()?;
-            let mut results = Results::open(options.out.as_deref())?;
-            if let Ending::Interrupted(signal) = measure::parts(options, &mut results)? {
-                complain(
-                    "interrupted; the suites that were measured are kept where `--out` is given",
-                );
-                return Ok(End::Interrupted(signal));
-            }
-            results
+    let mut read: Vec<Results> = Vec::new();
+    for path in &options.from {
+        read.push(Results::read(path)?);
+    }
+    if read.is_empty() {
+        interrupt::watch()?;
+        let mut results = Results::open(options.out.as_deref())?;
+        if let Ending::Interrupted(signal) = measure::parts(options, &mut results)? {
+            complain("interrupted; the suites that were measured are kept where `--out` is given");
+            return Ok(End::Interrupted(signal));
         }
+        read.push(results);
+    }
+    let summed = |results: Results| {
+        let summary = Summary::of(&results);
+        (results, summary)
     };
-    let summary = summary::Summary::of(&results);
+    let machines: Vec<(Results, Summary)> = read.into_iter().map(summed).collect();
+    let summaries: Vec<&Summary> = machines.iter().map(|(_, summary)| summary).collect();
     let text = match (options.json, options.markdown) {
-        (true, _) => serde_json::to_string_pretty(&summary).context("JSON")?,
-        (_, true) => page::markdown(&results, &summary),
-        _ => page::plain(&summary),
+        (true, _) => serde_json::to_string_pretty(&summaries).context("JSON")?,
+        (_, true) => page::markdown(&machines),
+        _ => {
+            let pages: Vec<String> = summaries.into_iter().map(page::plain).collect();
+            pages.join("\n\n")
+        }
     };
     say(text.trim_end())?;
     Ok(End::Done)

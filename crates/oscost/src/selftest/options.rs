@@ -20,10 +20,11 @@ pub(crate) struct Gate {
     /// Add each suite to this file, and count those that it has already
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub(crate) out: Option<PathBuf>,
-    /// Measure nothing: tell what such a file holds
+    /// Measure nothing: tell what such a file holds; may be given more than once, for
+    /// several machines
     #[arg(long, value_name = "FILE", conflicts_with_all = ["parts", "suites", "seed"])]
-    pub(crate) from: Option<PathBuf>,
-    /// JSON on standard output
+    pub(crate) from: Vec<PathBuf>,
+    /// JSON on standard output: an array, an object for each machine
     #[arg(long, conflicts_with = "markdown")]
     pub(crate) json: bool,
     /// Markdown on standard output
@@ -55,17 +56,21 @@ pub(crate) enum Part {
     #[value(name = "gate-10")]
     #[serde(rename = "gate-10")]
     Gate10,
+    /// All cases of the core tier, the program against itself: how small a change
+    /// would have been seen
+    Sight,
 }
 
 impl Part {
     /// All of them, in the order in which they are measured and told.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Aa,
         Self::Ab10,
         Self::Ab5,
         Self::Tail,
         Self::GateAa,
         Self::Gate10,
+        Self::Sight,
     ];
 
     /// The name on the command line.
@@ -77,14 +82,15 @@ impl Part {
             Self::Tail => "tail",
             Self::GateAa => "gate-aa",
             Self::Gate10 => "gate-10",
+            Self::Sight => "sight",
         }
     }
 
     /// How many suites it is meant to have.
     pub(crate) fn suites(self) -> u32 {
         match self {
-            Self::Aa => 40,
-            Self::GateAa => 40,
+            Self::Aa | Self::GateAa => 40,
+            Self::Sight => 1,
             Self::Ab10 | Self::Ab5 | Self::Tail | Self::Gate10 => 60,
         }
     }
@@ -98,7 +104,7 @@ impl Part {
     /// nothing where the shipped program is measured.
     pub(crate) fn injected(self) -> Option<[&'static str; 2]> {
         match self {
-            Self::Aa => None,
+            Self::Aa | Self::Sight => None,
             Self::GateAa => Some(["percent=0", "percent=0"]),
             Self::Ab10 | Self::Gate10 => Some(["percent=0", "percent=10"]),
             Self::Ab5 => Some(["percent=0", "percent=5"]),

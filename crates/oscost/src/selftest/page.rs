@@ -6,26 +6,41 @@ use super::options::Part;
 use super::results::Results;
 use super::suite::{FIRST, SECOND};
 use super::summary::{Detected, Share, Summary, Unchanged};
+use crate::gate::anew;
 
-/// A page in Markdown, made from the file alone.
-pub(crate) fn markdown(results: &Results, summary: &Summary) -> String {
+/// A page in Markdown about machines, each made from its file alone.
+pub(crate) fn markdown(machines: &[(Results, Summary)]) -> String {
     let mut text = String::from("# How often verdicts are wrong\n\n");
-    text +=
-        "Made by `scripts/selftest`. Shares have exact 95 % intervals (Clopper and\nPearson).\n";
-    for begun in &results.begun[..results.begun.len().min(1)] {
+    text += &format!(
+        "Made by `scripts/selftest`. Shares have exact 95 % intervals (Clopper and\nPearson). \
+         A suite is `oscost ab`: {FIRST} pairs of every case, then {SECOND} fresh ones of each suspect; \
+         or, against a history, `oscost gate`: a record, then {} fresh ones of each suspect.\n",
+        anew::RECORDS
+    );
+    for (results, summary) in machines {
+        text += &section(results, summary);
+    }
+    // It explains the table of pairs.
+    let has_pairs = |(_, summary): &(Results, Summary)| !gain_rows(summary).is_empty();
+    match machines.iter().any(has_pairs) {
+        true => text + NOTES,
+        false => text,
+    }
+}
+
+fn section(results: &Results, summary: &Summary) -> String {
+    let mut text = String::new();
+    if let Some(begun) = results.begun.first() {
         text += &format!(
-            "\nMachine {}: {}, {} CPUs; {} {}; begun {}.\n",
-            begun.machine.key,
+            "\n## {}, {} CPUs ({})\n\n{} {}; begun {}.\n",
             begun.machine.name,
             begun.machine.usable_cpus,
+            begun.machine.key,
             begun.tool.name,
             begun.tool.version,
             begun.started
         );
     }
-    text += &format!(
-        "\nA suite is `oscost ab`: {FIRST} pairs of every case, then {SECOND} fresh ones of each suspect.\n"
-    );
     let sections = [
         (
             "Where nothing changed",
@@ -36,6 +51,11 @@ pub(crate) fn markdown(results: &Results, summary: &Summary) -> String {
             "Where work was put in",
             "put in|case|figure|found|ratio seen|δ|not judged",
             detected_rows(summary),
+        ),
+        (
+            "How small a change a suite of all core cases would have seen",
+            "figure|at most 5 %|at most 10 %",
+            sight_rows(summary),
         ),
         (
             "What pairs gain",
@@ -49,12 +69,12 @@ pub(crate) fn markdown(results: &Results, summary: &Summary) -> String {
             continue;
         }
         let columns = header.split('|').count();
-        text += &format!("\n## {title}\n\n|{header}|\n|{}\n", "---|".repeat(columns));
+        text += &format!("\n### {title}\n\n|{header}|\n|{}\n", "---|".repeat(columns));
         for row in rows {
             text += &format!("|{}|\n", row.join("|"));
         }
     }
-    text + NOTES
+    text
 }
 
 const NOTES: &str = "\n\"By itself\": the robust standard deviation of ln(B / A) between processes of\ndifferent rounds; \"in pairs\": between processes that were live at once and took\nturns. Geometric means over the cases.\n";
@@ -64,6 +84,7 @@ pub(crate) fn plain(summary: &Summary) -> String {
     let rows = [
         unchanged_rows(summary),
         detected_rows(summary),
+        sight_rows(summary),
         gain_rows(summary),
         time_rows(summary),
     ];
@@ -115,6 +136,17 @@ fn detected_rows(summary: &Summary) -> Vec<Vec<String>> {
         ]
     };
     summary.detected.iter().map(row).collect()
+}
+
+fn sight_rows(summary: &Summary) -> Vec<Vec<String>> {
+    let rows = summary.sight.iter().map(|found| {
+        vec![
+            found.statistic.name().to_owned(),
+            in_words(&found.five_percent),
+            in_words(&found.ten_percent),
+        ]
+    });
+    rows.collect()
 }
 
 fn gain_rows(summary: &Summary) -> Vec<Vec<String>> {

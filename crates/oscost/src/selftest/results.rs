@@ -67,6 +67,9 @@ pub(crate) struct Figure {
     pub(crate) ratio: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delta: Option<f64>,
+    /// The smallest change that would have been seen, as a share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) smallest: Option<f64>,
 }
 
 /// One figure of three processes that were live at once, pair after pair, all
@@ -106,6 +109,7 @@ impl Figure {
             reason: found.reason.to_string(),
             ratio: found.ratio.map(|ratio| rounded(ratio.value)),
             delta: found.delta.map(|delta| rounded(delta.share)),
+            smallest: found.smallest.map(rounded),
         })
         .collect()
     }

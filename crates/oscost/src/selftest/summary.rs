@@ -25,6 +25,7 @@ pub(crate) struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) gated: Option<Unchanged>,
     pub(crate) detected: Vec<Detected>,
+    pub(crate) sight: Vec<Sight>,
     pub(crate) pairing: Vec<Gain>,
     pub(crate) seconds: Vec<(Part, f64)>,
 }
@@ -67,6 +68,17 @@ pub(crate) struct Detected {
     pub(crate) invalid: u64,
 }
 
+/// How small a change would have been seen, over the cases of the core tier.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Sight {
+    pub(crate) statistic: Statistic,
+    /// Of all cases that have the figure, those where it would have been at most
+    /// 5 %.
+    pub(crate) five_percent: Share,
+    /// And at most 10 %.
+    pub(crate) ten_percent: Share,
+}
+
 impl Share {
     fn of(count: u64, of: u64) -> Self {
         let (low, high) = clopper_pearson(count, of, CONFIDENCE);
@@ -103,6 +115,7 @@ impl Summary {
                 .into_iter()
                 .flat_map(|part| detected(part, &of_part(part)))
                 .collect(),
+            sight: sight(&of_part(Part::Sight)),
             pairing: gains(&unchanged),
             seconds: seconds
                 .into_iter()
@@ -178,6 +191,26 @@ fn detected(part: Part, suites: &[&SuiteLine]) -> Vec<Detected> {
     .collect()
 }
 
+fn sight(suites: &[&SuiteLine]) -> Vec<Sight> {
+    let all = [Statistic::Median, Statistic::P99].map(|statistic| {
+        let figures = suites.iter().flat_map(|suite| &suite.figures);
+        let figures: Vec<&Figure> = figures.filter(|figure| figure.is(statistic)).collect();
+        let within = |most: f64| {
+            let all = figures.iter().filter_map(|figure| figure.smallest);
+            let count = all.filter(|smallest| *smallest <= most).count();
+            Share::of(count as u64, figures.len() as u64)
+        };
+        Sight {
+            statistic,
+            five_percent: within(0.05),
+            ten_percent: within(0.10),
+        }
+    });
+    all.into_iter()
+        .filter(|found| found.ten_percent.of > 0)
+        .collect()
+}
+
 fn middle(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut weighted: Vec<(f64, u64)> = values.map(|value| (value, 1)).collect();
     weighted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -197,6 +230,7 @@ mod tests {
             reason: String::new(),
             ratio: Some(1.1),
             delta: Some(0.02),
+            smallest: Some(0.07),
         };
         SuiteLine {
             part,
@@ -238,5 +272,19 @@ mod tests {
             (1, 2, 1)
         );
         assert_eq!(summary.seconds, [(Part::Aa, 90.0), (Part::Ab10, 90.0)]);
+        assert_eq!(summary.sight, []);
+    }
+
+    #[test]
+    fn what_would_have_been_seen_is_counted_by_figure() {
+        let summary = of(vec![suite(Part::Sight, Verdict::Inconclusive, false)]);
+        let [seen] = summary.sight.as_slice() else {
+            panic!("{:?}", summary.sight);
+        };
+        let counts = [seen.five_percent, seen.ten_percent].map(|share| (share.count, share.of));
+        assert_eq!(
+            (seen.statistic, counts),
+            (Statistic::Median, [(0, 1), (1, 1)])
+        );
     }
 }

@@ -232,6 +232,31 @@ fn a_file_that_holds_no_pairs_is_told() {
     assert!(said(&found).contains("no header"), "{}", said(&found));
 }
 
+/// The page in the repository is what its data say, and so is every machine's part.
+#[test]
+fn the_page_about_wrong_verdicts_is_made_from_its_data() {
+    let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports");
+    let mut files: Vec<_> = std::fs::read_dir(reports.join("selftest"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let mut command = oscost();
+    command.args(["selftest", "gate", "--markdown"]);
+    for file in &files {
+        command.arg("--from").arg(file);
+    }
+    let made = command.output().unwrap();
+    let page = std::fs::read_to_string(reports.join("selftest.md")).unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&made.stdout),
+        page,
+        "{}",
+        said(&made)
+    );
+    assert_eq!(page.matches("\n## ").count(), files.len());
+}
+
 /// What slows cases down on purpose is in no build that measures for anyone.
 #[test]
 fn nothing_can_be_injected_into_what_is_shipped() {

@@ -2,10 +2,13 @@
 //! the work that it claims.
 
 use std::collections::BTreeSet;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use oscost_harness::need::Supply;
 use oscost_harness::probe::{Launch, Launcher as _};
 use oscost_harness::{Case, Failure};
-use oscost_record::{Aspect, CaseId, Tier};
+use oscost_record::{Aspect, Bytes, CaseId, Tier};
 
 #[test]
 fn ids_are_unique_and_travel() {
@@ -85,35 +88,79 @@ fn the_core_tier_has_at_least_forty_cases() {
 const OPS: u64 = 3;
 
 /// A short run of every case, in a probe, with its proof of work. What this
-/// machine cannot run is skipped by name.
+/// machine cannot run is skipped by name. Two sweep at once: nothing is timed. A
+/// case that needs more than half of the machine runs alone.
 #[test]
 fn every_case_proves_its_work() {
-    let (session, launch) = crate::common::launcher();
-    let (mut measured, mut skipped, mut failed) = (0, 0, Vec::new());
-    let mut rows = BTreeSet::new();
-    for case in oscost::catalogue() {
-        // An emulated start takes a second: one case of every row will do.
-        let new = rows.insert((case.info.suite.clone(), case.row.operation));
-        if crate::common::is_emulated() && !new {
-            continue;
-        }
-        let id = &case.info.id;
-        let outcome = match session.supply.lacks(&case) {
-            Some(reason) => Err(Failure::Skip(reason)),
-            None => prove(&launch, &case),
-        };
-        match outcome {
-            Ok(()) => measured += 1,
-            Err(Failure::Skip(reason)) => {
-                println!("skipped: {id}: {reason}");
-                skipped += 1;
-            }
-            Err(Failure::Fail(reason)) => failed.push(format!("{id}: {reason}")),
-        }
+    if crate::common::is_emulated() {
+        println!("skipped: emulated, `run --once` does it with the static program");
+        return;
     }
+    let (session, launch) = crate::common::launcher();
+    let cases = oscost::catalogue();
+    let next = AtomicUsize::new(0);
+    let half = half_of(&session.supply);
+    let machine = RwLock::new(());
+    let sweep = || {
+        let mut found = Found::default();
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let outcome = match session.supply.lacks(case) {
+                Some(reason) => Err(Failure::Skip(reason)),
+                None if half.lacks(case).is_none() => {
+                    let _shared = machine.read().unwrap();
+                    prove(&launch, case)
+                }
+                None => {
+                    let _alone = machine.write().unwrap();
+                    prove(&launch, case)
+                }
+            };
+            found.note(&case.info.id, outcome);
+        }
+        found
+    };
+    let (here, there) = std::thread::scope(|scope| {
+        let other = scope.spawn(sweep);
+        (sweep(), other.join().unwrap())
+    });
+    let (measured, skipped) = (here.measured + there.measured, here.skipped + there.skipped);
+    let failed = [here.failed, there.failed].concat();
     println!("{measured} cases were measured, {skipped} skipped");
+    assert_eq!(measured + skipped + failed.len(), cases.len());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(measured >= 30, "only {measured} cases could be measured");
+}
+
+fn half_of(supply: &Supply) -> Supply {
+    let limits = supply.task_limits.iter();
+    Supply {
+        memory: supply.memory.map(|Bytes(bytes)| Bytes(bytes / 2)),
+        task_limits: limits
+            .map(|(name, most)| (name.clone(), most / 2))
+            .collect(),
+        ..supply.clone()
+    }
+}
+
+/// What one sweep has found.
+#[derive(Default)]
+struct Found {
+    measured: usize,
+    skipped: usize,
+    failed: Vec<String>,
+}
+
+impl Found {
+    fn note(&mut self, id: &CaseId, outcome: Result<(), Failure>) {
+        match outcome {
+            Ok(()) => self.measured += 1,
+            Err(Failure::Skip(reason)) => {
+                println!("skipped: {id}: {reason}");
+                self.skipped += 1;
+            }
+            Err(Failure::Fail(reason)) => self.failed.push(format!("{id}: {reason}")),
+        }
+    }
 }
 
 fn prove(launch: &Launch, case: &Case) -> Result<(), Failure> {

@@ -83,6 +83,7 @@ fn record() -> Record {
                 resolution: Nanos(1.0),
                 cost: Nanos(1.0),
             },
+            brief: false,
             command: Vec::new(),
             seed: 1,
             started: "2026-01-01T00:00:00Z".into(),

@@ -172,3 +172,89 @@ fn shells_and_man_know_every_verb() {
     let unknown = oscost().args(["completions", "no-shell"]).output().unwrap();
     assert_eq!(unknown.status.code(), Some(2));
 }
+
+#[test]
+fn a_run_tells_where_its_time_went_where_that_is_asked_for() {
+    let run = |more: &[&str]| {
+        let (_folder, path) = place();
+        let mut command = oscost();
+        command.args([
+            "run",
+            "drill/nothing$",
+            "--tier",
+            "full",
+            "--rounds",
+            "2",
+            "--out",
+        ]);
+        let output = command.arg(&path).args(more).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let out = String::from_utf8(output.stdout).unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!out.contains("bursts of cases"), "{out}");
+        told
+    };
+    assert!(!run(&[]).contains("bursts of cases"));
+    let told = run(&["--verbose", "--json"]);
+    let seconds = |line: &str| -> f64 {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let unit = words.iter().position(|&word| word == "s").unwrap();
+        words[unit - 1].parse().unwrap()
+    };
+    let mut lines = told.lines().skip_while(|line| !line.starts_with("where "));
+    let wall = seconds(lines.next().unwrap());
+    let parts: Vec<f64> = lines.by_ref().take(6).map(seconds).collect();
+    let sum: f64 = parts.iter().sum();
+    // Every figure is rounded to a hundredth.
+    assert!((sum - wall).abs() <= 7.0 * 0.005 + 1e-9, "{told}");
+    for (beginning, unit) in [("overhead ", " %"), ("the driver's memory ", " MB")] {
+        let line = lines.next().unwrap();
+        assert!(
+            line.starts_with(beginning) && line.ends_with(unit),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_time_is_filled_with_rounds_and_goes_on_where_it_was() {
+    let (_folder, path) = place();
+    let run = |arguments: &[&str]| {
+        let output = oscost().arg("run").args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let out = path.to_str().unwrap();
+    let drills = [
+        "drill/nothing$",
+        "--tier",
+        "full",
+        "--time",
+        "5s",
+        "--out",
+        out,
+    ];
+    let said = run(&drills);
+    assert!(
+        said.contains("a change of 5.0 % would be seen in "),
+        "{said}"
+    );
+    let rounds = || {
+        let record = oscost_record::Record::read(&path).unwrap();
+        assert!(record.damage.is_empty() && !record.end.unwrap().interrupted);
+        let rounds: Vec<u32> = record.cases.iter().map(|line| line.round).collect();
+        let all = 0..u32::try_from(rounds.len()).unwrap();
+        assert!(rounds.iter().copied().eq(all), "{rounds:?}");
+        rounds.len()
+    };
+    let first = rounds();
+    assert!(first >= 1);
+    // How many more there are hangs on how busy the machine is.
+    run(&["--resume", out, "--time", "1s", "--spend", "equal"]);
+    assert!(rounds() >= first);
+    // Who asks for a number of rounds has no time to be shared out.
+    let both = ["run", "--rounds", "3", "--time", "1s", "--spend", "equal"];
+    assert_eq!(oscost().args(both).output().unwrap().status.code(), Some(2));
+    let none = ["run", "--spend", "equal"];
+    assert_eq!(oscost().args(none).output().unwrap().status.code(), Some(2));
+}

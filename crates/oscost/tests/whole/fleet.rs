@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use oscost_record::{Outcome, Record};
 use serde_json::Value;
 
-use crate::common::oscost;
+use crate::common::{oscost, place};
 use crate::compare::{records, records_of};
 
 const COSTS: [&str; 2] = ["thread/create/pthread", "thread/memory/pthread/tasks=1000"];
@@ -141,4 +142,39 @@ fn what_is_no_fleet_is_refused() {
     assert!(
         one(&[from.path(), hosts, &empty.path().join("none")]).contains("cannot read the list")
     );
+}
+
+#[test]
+fn a_brief_record_goes_on_as_one() {
+    let (_folder, path) = place();
+    let run = |options: &[&str]| {
+        let call = oscost()
+            .args(["run", "--rounds", "2"])
+            .args(options)
+            .arg(&path)
+            .output();
+        let output = call.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let record = Record::read(&path).unwrap();
+        assert!(record.run.brief && record.damage.is_empty());
+        for line in &record.cases {
+            assert_eq!(line.outcome, Outcome::Measured, "{}", line.id);
+            let values = line.samples.sorted().len();
+            assert!((1..=21).contains(&values), "{}: {values}", line.id);
+            assert!(line.bursts.is_empty(), "{}", line.id);
+        }
+        record
+    };
+    let begun = run(&["thread/control", "--brief", "--out"]);
+    assert!(begun.cases.len() > 1);
+    // Many samples were taken, though few values are kept.
+    assert!(begun.cases.iter().any(|line| line.samples.count() > 21));
+    // As if it had been cut short: without its last case and its end.
+    let text = fs::read_to_string(&path).unwrap();
+    let kept: Vec<&str> = text.lines().collect();
+    fs::write(&path, kept[..kept.len() - 2].join("\n")).unwrap();
+    let ended = run(&["--resume"]);
+    assert_eq!(ended.cases.len(), begun.cases.len());
+    assert!(ended.end.is_some());
 }

@@ -2,13 +2,16 @@
 //! one ends by itself, with a page that obeys nothing or an error that says
 //! what is wrong, and writes nowhere but where it was told to.
 
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+use nix::sys::stat::Mode;
 
 use oscost_analysis::Digest;
 use oscost_record::Record;
 
-use crate::common::{is_emulated, oscost, program};
+use crate::common::{is_emulated, oscost, program, wait_until};
 
 #[path = "../../../oscost-record/tests/hostile/files/mod.rs"]
 mod files;
@@ -112,6 +115,59 @@ fn a_report_of_anything_is_calm_and_stays_in_its_folder() {
         assert_eq!(names(&folder.path().join("a/b")), ["c"], "{}", file.name);
         assert!(!Path::new("/tmp/oscost-escaped").exists(), "{}", file.name);
     }
+}
+
+/// Whoever opens a pipe that nobody else has open waits for ever: so a path that
+/// stands in a record shows when it is followed.
+#[test]
+fn no_path_of_a_record_is_ever_opened() {
+    if is_emulated() {
+        println!("skipped: paths of a record: an emulated start takes a second");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, Mode::S_IRWXU).unwrap();
+    for harm in [pipe.to_str().unwrap(), "pipe", "./pipe", "../pipe"] {
+        let inside = folder.path().join("inside");
+        std::fs::create_dir(&inside).unwrap();
+        nix::unistd::mkfifo(&inside.join("pipe"), Mode::S_IRWXU).unwrap();
+        std::fs::write(inside.join("record.jsonl"), files::poisoned(harm)).unwrap();
+        for arguments in [
+            "report record.jsonl --out report",
+            "compare record.jsonl record.jsonl",
+            "export record.jsonl --format csv",
+            "export record.jsonl --format criterion --out tree",
+            "gate record.jsonl --baseline record.jsonl",
+            "gate record.jsonl --across --markdown comment.md",
+            "history add record.jsonl",
+            "fleet record.jsonl --out fleet",
+        ] {
+            let words: Vec<&str> = arguments.split(' ').collect();
+            let mut child = oscost()
+                .args(&words)
+                .current_dir(&inside)
+                .env("XDG_DATA_HOME", inside.join("data"))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut code = None;
+            wait_until(&format!("`{arguments}` ends, of {harm}"), || {
+                code = child.try_wait().unwrap();
+                code.is_some()
+            });
+            let code = code.and_then(|ended| ended.code());
+            assert!(matches!(code, Some(0..=2)), "{arguments}: {code:?}");
+        }
+        // Still there, as pipes: nobody has put anything in their place.
+        for pipe in [&pipe, &inside.join("pipe")] {
+            let kind = std::fs::symlink_metadata(pipe).unwrap().file_type();
+            assert!(kind.is_fifo(), "{}", pipe.display());
+        }
+        std::fs::remove_dir_all(&inside).unwrap();
+    }
+    assert_eq!(names(folder.path()), ["pipe"]);
 }
 
 #[test]

@@ -23,4 +23,5 @@ mod once;
 mod placement;
 mod reasons;
 mod refused;
+mod sockets;
 mod track;

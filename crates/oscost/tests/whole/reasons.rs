@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use oscost_harness::machine;
+use nix::errno::Errno;
+use oscost_harness::{Failure, machine};
 use oscost_record::Bytes;
 use oscost_report::Lang;
 
@@ -112,6 +113,17 @@ fn whatever_a_suite_says_of_a_skipped_case_is_in_the_book_of_phrases() {
     why.retain(|text| !["7: 7", "7. 7"].contains(&text.as_str()));
     assert!(why.len() > 20, "{why:#?}");
     let left = left(why);
+    assert!(left.is_empty(), "add to phrases/zh/reasons.txt: {left:#?}");
+}
+
+#[test]
+fn what_can_be_done_about_any_error_is_in_the_book_of_phrases() {
+    let errors = (1..=133).map(Errno::from_raw);
+    let texts = errors.map(|errno| Failure::call("call", errno).to_string());
+    let remedies = texts.filter_map(|text| Some(text.split_once(". ")?.1.to_owned()));
+    let remedies: BTreeSet<String> = remedies.collect();
+    assert!(remedies.len() > 5, "{remedies:#?}");
+    let left = left(remedies);
     assert!(left.is_empty(), "add to phrases/zh/reasons.txt: {left:#?}");
 }
 

@@ -55,7 +55,11 @@ unsafe extern "C" fn pause_once<W: Way>(links: *mut Links) {
 
 /// Links on a stack that begins with `entry`, as long as the stack is there.
 fn begin<W: Way>(stack: &Stack, entry: Entry) -> *mut Links {
-    let links = stack.0.base().wrapping_add(SIZE - 256).cast::<Links>();
+    let links = stack
+        .0
+        .base()
+        .wrapping_add(stack.0.len() - 256)
+        .cast::<Links>();
     // SAFETY: `links` is on a 16-byte boundary inside a mapping of our own, with
     // nearly all of it below them; `entry` is handed them, and no body.
     unsafe {

@@ -7,14 +7,7 @@ use super::{CASES, Hostile, SCRIPT, hostile, sound, text};
 
 /// What must be shown and never obeyed.
 pub(super) fn harm() -> Vec<Hostile> {
-    let in_every_text = |name, harm: &str| {
-        let mut lines = sound();
-        for line in &mut lines {
-            poison(line, harm);
-        }
-        // Names that lines share, and those that a type restricts.
-        hostile(name, Whole(CASES), text(&lines))
-    };
+    let in_every_text = |name, harm: &str| hostile(name, Whole(CASES), poisoned(harm));
     vec![
         in_every_text("script everywhere", SCRIPT),
         in_every_text(
@@ -28,6 +21,16 @@ pub(super) fn harm() -> Vec<Hostile> {
         ),
         in_every_text("direction marks everywhere", "\u{202e}\u{2066}oscost"),
     ]
+}
+
+/// The sound record with this in every text: but for names that lines share, and
+/// those that a type restricts.
+pub(super) fn poisoned(harm: &str) -> Vec<u8> {
+    let mut lines = sound();
+    for line in &mut lines {
+        poison(line, harm);
+    }
+    text(&lines)
 }
 
 /// Replaces every text whose type allows any.

@@ -131,6 +131,12 @@ fn rewritten(name: &'static str, from: &str, to: &str) -> Hostile {
     replaced(name, line.replacen(from, to, 1))
 }
 
+/// A sound record in which this stands for every text.
+#[allow(dead_code, reason = "serves several test programs")]
+pub fn poisoned(harm: &str) -> Vec<u8> {
+    harm::poisoned(harm)
+}
+
 /// All of them.
 pub fn files() -> Vec<Hostile> {
     [

@@ -3,7 +3,7 @@
 
 use oscost_analysis::fleet::{CostRanks, Fleet, Joined, Ranking};
 use oscost_analysis::{HEADLINE_CASES, format, full_title};
-use oscost_record::CaseInfo;
+use oscost_record::{CaseInfo, TaskKind};
 
 use crate::words;
 
@@ -41,6 +41,7 @@ pub(super) struct Spread {
 
 /// A cost by name.
 pub(super) struct Label {
+    pub(super) kind: TaskKind,
     pub(super) task: &'static str,
     pub(super) title: String,
     pub(super) per: String,
@@ -50,6 +51,7 @@ pub(super) struct Label {
 impl Label {
     pub(super) fn of(info: &CaseInfo) -> Self {
         Self {
+            kind: info.task,
             task: info.task.name(),
             title: full_title(info),
             per: info.unit.per.clone(),

@@ -25,6 +25,8 @@ pub(super) struct Line {
 
 /// One machine at one cost.
 pub(super) struct Cell {
+    /// How deep the colour is; `None` where there is no rank.
+    pub(super) depth: Option<usize>,
     /// The class of the colour.
     pub(super) class: String,
     pub(super) ratio: String,
@@ -54,6 +56,7 @@ fn cell(joined: &Joined, column: &Column, ranks: &CostRanks) -> Cell {
     let reading = fleet.hosts[column.host].reading(ranks.cost);
     let Some(reading) = reading else {
         return Cell {
+            depth: None,
             class: "none".to_owned(),
             ratio: "–".to_owned(),
             level: String::new(),
@@ -67,6 +70,7 @@ fn cell(joined: &Joined, column: &Column, ranks: &CostRanks) -> Cell {
     let said = interval.unwrap_or_else(|| level.clone());
     let Some(rank) = ranks.of(column.host) else {
         return Cell {
+            depth: None,
             class: "unranked".to_owned(),
             ratio: "·".to_owned(),
             level,
@@ -74,8 +78,10 @@ fn cell(joined: &Joined, column: &Column, ranks: &CostRanks) -> Cell {
         };
     };
     let alike = rank.ratio > 1.0 && rank.apart == Some(false);
+    let depth = STEPS.partition_point(|&step| step <= rank.ratio);
     Cell {
-        class: format!("heat-{}", STEPS.partition_point(|&step| step <= rank.ratio)),
+        depth: Some(depth),
+        class: format!("heat-{depth}"),
         ratio: match alike {
             true => format!("≈ {}", words::times(rank.ratio)),
             false => words::times(rank.ratio),

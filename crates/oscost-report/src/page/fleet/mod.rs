@@ -7,6 +7,7 @@ mod costs;
 mod heat;
 mod pairs;
 mod shown;
+mod sketch;
 
 use askama::Template;
 use oscost_analysis::fleet::Joined;
@@ -20,6 +21,7 @@ use costs::{Group, Spread};
 use heat::Heat;
 use pairs::Between;
 use shown::{Column, Seat};
+pub(crate) use sketch::picture;
 
 const STYLE: &str = include_str!("../../../assets/fleet.css");
 

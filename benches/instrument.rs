@@ -1,0 +1,7 @@
+//! `cargo bench --bench instrument`: oscost's own speed, driven by criterion.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    oscost_benches::instrument()
+}

@@ -1,0 +1,103 @@
+//! Where the tasks of all groups wait for a sample to begin, and tell that they
+//! have done their part. It never touches a message.
+
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::time::Duration;
+
+use oscost_harness::{During as _, Failure};
+use oscost_sys::futex::{self, Scope};
+use oscost_sys::map::SharedPage;
+
+// The slots of the page.
+/// Counts the samples.
+const SAMPLE: usize = 0;
+/// Loops of this sample; none means to go.
+const LOOPS: usize = 1;
+/// Tasks that have not done their part yet.
+const BUSY: usize = 2;
+/// Whether all have.
+const OVER: usize = 3;
+const SENT: usize = 4;
+const RECEIVED: usize = 5;
+
+/// How long the measuring task sleeps before it looks whether all live.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// In memory that processes share.
+pub(super) struct Hall {
+    page: SharedPage,
+    tasks: u64,
+}
+
+impl Hall {
+    /// For so many, all of whom are still to arrive.
+    pub(super) fn new(tasks: u64) -> Result<Self, Failure> {
+        let page = SharedPage::new().during("mmap(MAP_SHARED)")?;
+        page.slot(BUSY).long.store(tasks, Release);
+        Ok(Self { page, tasks })
+    }
+
+    /// Lets a sample of so many loops begin.
+    pub(super) fn open(&self, loops: u64) {
+        self.page.slot(BUSY).long.store(self.tasks, Relaxed);
+        self.page.slot(OVER).word.store(0, Relaxed);
+        self.page.slot(LOOPS).long.store(loops, Relaxed);
+        let sample = &self.page.slot(SAMPLE).word;
+        sample.fetch_add(1, Release);
+        // Whoever does not sleep sees the new sample.
+        let _ = futex::wake(sample, i32::MAX, Scope::Shared);
+    }
+
+    /// Lets all go.
+    pub(super) fn close(&self) {
+        self.open(0);
+    }
+
+    /// A task's place: done with what came before, it waits for the sample after
+    /// `last`. Gives its number and its loops; `None` where it is to go.
+    pub(super) fn await_next(&self, last: u32) -> Result<Option<(u32, u64)>, Failure> {
+        if self.page.slot(BUSY).long.fetch_sub(1, AcqRel) == 1 {
+            let over = &self.page.slot(OVER).word;
+            over.store(1, Release);
+            futex::wake(over, 1, Scope::Shared).during("futex(FUTEX_WAKE)")?;
+        }
+        let sample = &self.page.slot(SAMPLE).word;
+        while sample.load(Acquire) == last {
+            let _ = futex::wait(sample, last, Scope::Shared);
+        }
+        match self.page.slot(LOOPS).long.load(Acquire) {
+            0 => Ok(None),
+            loops => Ok(Some((sample.load(Acquire), loops))),
+        }
+    }
+
+    /// Waits until all tasks have done their part.
+    pub(super) fn await_all(&self, has_lost_one: impl Fn() -> bool) -> Result<(), Failure> {
+        let over = &self.page.slot(OVER).word;
+        while over.load(Acquire) == 0 {
+            let _ = futex::wait_for(over, 0, Scope::Shared, PATIENCE);
+            if over.load(Acquire) == 0 && has_lost_one() {
+                return Err(Failure::Fail(
+                    "a sender or receiver is gone, or has got a wrong message".into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn count_sent(&self, messages: u64) {
+        self.page.slot(SENT).long.fetch_add(messages, AcqRel);
+    }
+
+    pub(super) fn count_received(&self, messages: u64) {
+        self.page.slot(RECEIVED).long.fetch_add(messages, AcqRel);
+    }
+
+    pub(super) fn sent(&self) -> u64 {
+        self.page.slot(SENT).long.load(Acquire)
+    }
+
+    pub(super) fn received(&self) -> u64 {
+        self.page.slot(RECEIVED).long.load(Acquire)
+    }
+}

@@ -1,0 +1,199 @@
+"""Measures pairs and writes what came out. Called by scripts/peers.
+
+A pair is a run of the peer and a run of oscost, fresh processes both, one right
+after the other on the same CPUs and for about the same time; who is first is
+drawn. Whatever is started has a process group of its own and is killed with it.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import parse
+import report
+from rows import OTHER, ROWS
+
+# A peer that takes so many times its budget, and a little, hangs.
+PATIENCE = 15
+TRIES = 3
+
+
+class Failed(Exception):
+    """A run that gave no figure."""
+
+
+def run(command, patience, folder, cpus):
+    """Runs a command on these CPUs. Gives its standard output and the seconds
+    that it took."""
+    begin = time.monotonic()
+    words = ["taskset", "-c", ",".join(map(str, cpus)), *command]
+    child = subprocess.Popen(
+        words, cwd=folder, start_new_session=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    try:
+        output, complaints = child.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{' '.join(command)} took longer than {patience:.0f} s") from None
+    finally:
+        # Also whatever a peer that has ended left behind.
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        child.wait()
+        child.stdout.close()
+        child.stderr.close()
+    if child.returncode != 0:
+        raise Failed(f"{' '.join(command)} ended with {child.returncode}: {(output + complaints)[-300:]}")
+    return output, time.monotonic() - begin
+
+
+class Pair:
+    """Both sides of a measurement, ready to be run as often as it takes."""
+
+    def __init__(self, row, budget, folder, cpus):
+        self.row, self.folder = row, folder
+        self.cpus = cpus[: row.cpus]
+        self.patience = PATIENCE * budget + 15
+        self.seconds = max(1, round(budget))
+        self.work, self.rounds = row.pilot or 1, 1
+        if row.pilot:
+            # Twice: the first takes what starting costs for work.
+            for _ in range(2):
+                _, took = self.peer()
+                self.work = max(1, round(self.work * budget / took))
+        _, budget = self.peer()
+        _, one = self.ours()
+        self.rounds = 4
+        _, four = self.ours()
+        each = max(1e-3, (four - one) / 3)
+        self.rounds = max(1, min(500, 1 + round((budget - one) / each)))
+
+    def peer(self):
+        words = self.row.command.format(n=self.work, seconds=self.seconds, cpu=self.cpus[0]).split()
+        output, took = run(words, self.patience, self.folder, self.cpus)
+        return self.row.parser(output, self.work * self.row.units if self.row.pilot else self.row.units), took
+
+    def ours(self):
+        record = self.folder / "record.jsonl"
+        record.unlink(missing_ok=True)
+        words = [os.environ["OSCOST"], "run", f"^{self.row.case}$", "--tier", "full"]
+        words += ["--rounds", str(self.rounds), "--out", str(record)]
+        _, took = run(words, self.patience, self.folder, self.cpus)
+        figures = parse.record(record.read_text().splitlines(), self.row.case)
+        return {name: value if name == "relative" else value / self.row.of_case for name, value in figures.items()}, took
+
+    def once(self, ours_first):
+        sides = {}
+        for side in ("ours", "peer") if ours_first else ("peer", "ours"):
+            sides[side], took = getattr(self, side)()
+            sides[f"{side}_seconds"] = round(took, 3)
+        return sides
+
+
+def has(needs):
+    """Whether a command that lists what there is lists this."""
+    listed = subprocess.run(needs[0].split(), capture_output=True, text=True, check=False, timeout=20)
+    words = (listed.stdout + listed.stderr).replace(":", " ").split()
+    return needs[1] in words
+
+
+def measure(row, options, folder, cpus, draw):
+    told = {"name": row.name, "case": row.case, "command": row.command, "pairs": []}
+    if len(cpus) < row.cpus:
+        return told | {"skipped": f"it takes {row.cpus} CPUs"}
+    try:
+        if row.needs and not has(row.needs):
+            return told | {"skipped": f"the version here has no `{' '.join(row.needs)}`"}
+        pair = Pair(row, options.budget, folder, cpus)
+        told |= {"work": pair.work if row.pilot else None, "rounds": pair.rounds}
+        # As many of either order.
+        orders = [number % 2 == 0 for number in range(options.pairs)]
+        draw.shuffle(orders)
+        for ours_first in orders:
+            for left in reversed(range(TRIES)):
+                try:
+                    told["pairs"].append({"ours_first": ours_first} | pair.once(ours_first))
+                    break
+                except (Failed, ValueError) as failure:
+                    told.setdefault("repeated", []).append(str(failure))
+                    if not left:
+                        raise
+    except (Failed, ValueError, OSError, subprocess.TimeoutExpired) as failure:
+        told["skipped"] = str(failure)
+    return told
+
+
+def first_line(command):
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    return next(iter((told.stdout or told.stderr).splitlines()), "").strip()
+
+
+def machine():
+    told = json.loads(subprocess.run([os.environ["OSCOST"], "machine", "--json"], capture_output=True, text=True, check=True).stdout)
+    return {
+        "fingerprint": told,
+        "kernel": os.uname().release,
+        "versions": {
+            "oscost": first_line([os.environ["OSCOST"], "--version"]),
+            "perf": first_line(["perf", "--version"]),
+            "hackbench": first_line(["hackbench", "--help"]),
+            "cyclictest": first_line(["cyclictest", "--help"]),
+        },
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/peers", allow_abbrev=False)
+    parser.add_argument("--pairs", type=int, default=20)
+    parser.add_argument("--budget", type=float, default=1.0)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("reports"))
+    parser.add_argument("--from", type=pathlib.Path, dest="results")
+    options = parser.parse_args()
+    if options.results:
+        results = json.loads(options.results.read_text())
+        write(options.out, "peers.md", report.markdown(results, ROWS, OTHER))
+        return
+    if options.pairs < 15:
+        print(f"{options.pairs} pairs are for trying out: a report takes 15", file=sys.stderr)
+    seed = random.randrange(1 << 32) if options.seed is None else options.seed
+    rows = [row for row in ROWS if options.only in row.name]
+    if not rows:
+        parser.error(f"no measurement has {options.only!r} in its name")
+    cpus = sorted(os.sched_getaffinity(0))
+    draw = random.Random(seed)
+    results = {"schema": 1, "pairs": options.pairs, "budget": options.budget, "seed": seed, "only": options.only}
+    results |= {"started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(), "measurements": []}
+    with tempfile.TemporaryDirectory(prefix="oscost-peers-") as folder:
+        for row in rows:
+            begin = time.monotonic()
+            told = measure(row, options, pathlib.Path(folder), cpus, draw)
+            results["measurements"].append(told)
+            took = time.monotonic() - begin
+            print(f"{row.name} ({took:.0f} s): {told.get('skipped') or report.brief(told, row)}", file=sys.stderr)
+    write(options.out, "peers.json", json.dumps(results, indent=1) + "\n")
+    write(options.out, "peers.md", report.markdown(results, ROWS, OTHER))
+
+
+def write(folder, name, text):
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{name}.draft"
+    draft.write_text(text)
+    draft.rename(folder / name)
+    print(folder / name, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    # An interruption ends what runs, and the folder goes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    main()
