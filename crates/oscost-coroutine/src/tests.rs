@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use oscost_harness::{Case, Clock as _, MachineClock, Measure, Place, Setting, Work};
+use oscost_harness::{
+    Case, Clock as _, Evidence as _, MachineClock, Measure, Place, Setting, Work,
+};
 use oscost_record::{Aspect, Placement, Tier};
 
 use crate::SUITE;
@@ -171,15 +173,9 @@ fn every_row_says_what_it_asks_and_has_its_control() {
     }
 }
 
-/// What is done since an earlier audit.
+/// What has been done so far.
 fn audited(measure: &mut Measure) -> u64 {
-    let audit = match measure {
-        Measure::Timed(work) => work.audit(),
-        Measure::SelfTimed(work) => work.audit(),
-        Measure::Parallel(work) => work.audit(),
-        Measure::Level(level) => level.audit(),
-    };
-    audit.unwrap().done
+    measure.audit().unwrap().done
 }
 
 /// Counts of operations around the 61 and 31 steps after which tokio looks at

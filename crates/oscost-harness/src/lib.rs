@@ -11,6 +11,7 @@ pub mod busy;
 pub mod case;
 pub mod child;
 pub mod clock;
+pub mod clock_kind;
 pub mod drill;
 mod failure;
 pub mod guard;
@@ -46,6 +47,7 @@ pub mod yielding;
 
 pub use case::{Axis, Case, Place, Row, Setting, Suite};
 pub use clock::{Clock, MachineClock};
+pub use clock_kind::ClockKind;
 pub use failure::{During, Failure};
 pub use need::Need;
 pub use proof::Expect;

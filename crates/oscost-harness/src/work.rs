@@ -89,6 +89,17 @@ pub trait Evidence {
     fn audit(&mut self) -> Result<Audit, Failure>;
 }
 
+impl Evidence for Measure {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        match self {
+            Self::Timed(work) => work.audit(),
+            Self::SelfTimed(work) => work.audit(),
+            Self::Parallel(work) => work.audit(),
+            Self::Level(level) => level.audit(),
+        }
+    }
+}
+
 /// What has been done since a case was built, as counted where it happened:
 /// by the partner, by the new task, by the kernel.
 #[derive(Clone, Debug, Default, PartialEq)]

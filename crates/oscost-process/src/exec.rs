@@ -9,7 +9,8 @@ use std::ffi::CString;
 use std::sync::atomic::Ordering::Relaxed;
 
 use oscost_harness::{
-    Audit, Axis, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row, TimedWork,
+    Audit, Axis, ClockKind, During as _, Evidence, Expect, Failure, Measure, Need, Place, Row,
+    TimedWork,
 };
 use oscost_record::{Aspect, TaskKind, Tier};
 use oscost_sys::counter::Ticks;
@@ -17,7 +18,7 @@ use oscost_sys::exec::Program;
 use oscost_sys::fork::fork;
 
 use crate::child::{self, reap};
-use crate::notes::{ClockKind, Notes};
+use crate::notes::Notes;
 use crate::target::{FOREIGN, Image, Target, loader};
 
 const ROW: Row = Row {

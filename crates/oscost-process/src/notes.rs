@@ -10,8 +10,8 @@ use std::os::fd::AsRawFd as _;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use oscost_harness::{During as _, Failure};
-use oscost_sys::counter::{self, Ticks};
+use oscost_harness::{ClockKind, During as _, Failure};
+use oscost_sys::counter::Ticks;
 use oscost_sys::map::SharedPage;
 use oscost_sys::memory_file;
 
@@ -78,39 +78,5 @@ impl Notes {
     /// Where a child may leave the time before it executes a program.
     pub(crate) fn departure(&self) -> &AtomicU64 {
         &self.page.slot(DEPARTURE).long
-    }
-}
-
-/// Which clock a reader reads: a child that cannot be given the reader itself
-/// notes both, or has only the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ClockKind {
-    /// The CPU's counter.
-    Counter = 0,
-    /// `CLOCK_MONOTONIC`, in nanoseconds.
-    Monotonic = 1,
-}
-
-impl ClockKind {
-    /// The kind of `now`.
-    pub(crate) fn of(now: fn() -> Ticks) -> Self {
-        let before = counter::read();
-        let asked = now();
-        if (before..=counter::read()).contains(&asked) {
-            Self::Counter
-        } else {
-            Self::Monotonic
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_kinds_of_clock_are_told_apart() {
-        assert_eq!(ClockKind::of(counter::read), ClockKind::Counter);
-        assert_eq!(ClockKind::of(counter::read_monotonic), ClockKind::Monotonic);
     }
 }

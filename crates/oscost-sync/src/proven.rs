@@ -4,7 +4,7 @@
 use oscost_harness::machine::{Chosen, Sources, Topology, identity};
 use oscost_harness::need::Supply;
 use oscost_harness::proof::prove;
-use oscost_harness::{Audit, Case, Failure, Measure, Row, Suite, pin};
+use oscost_harness::{Case, Evidence as _, Failure, Measure, Row, Suite, pin};
 use oscost_record::Cpu;
 use oscost_sys::counter;
 
@@ -59,9 +59,9 @@ fn prove_case(case: &Case, cpus: Vec<Cpu>, own_switches: bool) -> Result<(), Fai
     }
     let mut measure = (case.row.build)(&setting)?;
     for ops in [1, 7] {
-        let before = audit(&mut measure)?;
+        let before = measure.audit()?;
         let done = run(&mut measure, ops)?;
-        let after = audit(&mut measure)?;
+        let after = measure.audit()?;
         let mut expect = (case.row.expect)(&setting);
         expect.switches = expect.switches.filter(|_| own_switches);
         prove(done, (&before, &after), expect, case.info.placement)?;
@@ -91,14 +91,5 @@ fn run(measure: &mut Measure, ops: u64) -> Result<u64, Failure> {
             level.read()?;
             Ok(1)
         }
-    }
-}
-
-fn audit(measure: &mut Measure) -> Result<Audit, Failure> {
-    match measure {
-        Measure::Timed(work) => work.audit(),
-        Measure::SelfTimed(work) => work.audit(),
-        Measure::Parallel(work) => work.audit(),
-        Measure::Level(level) => level.audit(),
     }
 }

@@ -23,7 +23,7 @@ use crate::failure::During as _;
 use crate::machine::{KernelTotals, Sources, TotalsReader};
 use crate::proof::{Expect, check_tasks, prove};
 use crate::sampler;
-use crate::work::{Audit, Measure};
+use crate::work::{Evidence as _, Measure};
 use crate::{Failure, pin, reference};
 
 /// In place of a spec: end at once. What a probe's start and end are held
@@ -169,11 +169,11 @@ impl Witness {
         batch: u64,
         ops: u64,
     ) -> Result<Box<Sampled>, Failure> {
-        let before = audit(measure)?;
+        let before = measure.audit()?;
         let kernel_before = self.kernel_totals();
         let taken = sampler::burst(measure, clock, batch, ops)?;
         let created = self.kernel_totals().since(&kernel_before).tasks_created;
-        let after = audit(measure)?;
+        let after = measure.audit()?;
         // A partner that stood still has had the probe wait for it.
         let halted = was_halted(None);
         let mut proof = prove(taken.ops, (&before, &after), self.expect, self.placement)?;
@@ -198,15 +198,6 @@ impl Witness {
             .as_mut()
             .map(TotalsReader::read)
             .unwrap_or_default()
-    }
-}
-
-fn audit(measure: &mut Measure) -> Result<Audit, Failure> {
-    match measure {
-        Measure::Timed(work) => work.audit(),
-        Measure::SelfTimed(work) => work.audit(),
-        Measure::Parallel(work) => work.audit(),
-        Measure::Level(level) => level.audit(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use nix::unistd::Pid;
-use oscost_harness::{During as _, Failure, Setting};
+use oscost_harness::{ClockKind, During as _, Failure, Setting};
 use oscost_sys::counter::Ticks;
 use oscost_sys::fork::{Note, fork};
 use oscost_sys::map::SharedPage;
@@ -14,7 +14,7 @@ use oscost_sys::map::SharedPage;
 use crate::child::reap;
 use crate::create::burden::{self, Burden};
 use crate::create::program::posix;
-use crate::notes::{ClockKind, Notes};
+use crate::notes::Notes;
 use crate::target::{Image, Target};
 
 /// The moments of one creation, in the order in which they come; only the

@@ -9,13 +9,12 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use oscost_harness::{During as _, Failure};
+use oscost_harness::{ClockKind, During as _, Failure};
 use oscost_sys::counter::Ticks;
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::lasting::numbers;
 use oscost_sys::map::{SharedPage, Slot, page_size};
 
-use super::dial::Dial;
 use super::notes::{self, Notes};
 use super::places::cpus;
 
@@ -97,7 +96,12 @@ impl Board {
 impl Board {
     /// Starts a race over so many turns, in which `first` gets the first of
     /// what is left over when they are shared.
-    pub(super) fn start(&self, turns: usize, first: usize, dial: Dial) -> Result<(), Failure> {
+    pub(super) fn start(
+        &self,
+        turns: usize,
+        first: usize,
+        clock: ClockKind,
+    ) -> Result<(), Failure> {
         for slot in [ARRIVED, BEGUN, FINISHED, PARKED, ERROR] {
             self.word(slot).store(0, Relaxed);
         }
@@ -105,7 +109,7 @@ impl Board {
             .slot(FINISHED)
             .long
             .store(f64::NAN.to_bits(), Relaxed);
-        self.word(RULES).store(dial.number(), Relaxed);
+        self.word(RULES).store(clock as u32, Relaxed);
         self.page.slot(RULES).long.store(first as u64, Relaxed);
         self.call(turns as u64)
     }
@@ -190,7 +194,7 @@ impl Board {
         let first = usize::try_from(rules.long.load(Relaxed)).ok()?;
         let (from, to) = share(turns, self.contenders, who, first);
         Some(Race {
-            now: Dial::reader(rules.word.load(Relaxed)),
+            now: ClockKind::numbered(rules.word.load(Relaxed)).reader(),
             share: &self.tape[from..to],
         })
     }

@@ -10,7 +10,6 @@ mod arena;
 mod board;
 mod contender;
 mod crew;
-mod dial;
 mod notes;
 mod places;
 #[cfg(test)]
@@ -21,7 +20,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use oscost_harness::busy::Busy;
 use oscost_harness::usage::between;
-use oscost_harness::{Audit, Evidence, Failure, Measure, ParallelWork, Party, Setting};
+use oscost_harness::{Audit, ClockKind, Evidence, Failure, Measure, ParallelWork, Party, Setting};
 use oscost_record::{Counters, Nanos};
 use oscost_sys::counter::Ticks;
 
@@ -30,7 +29,6 @@ use board::{Board, LONGEST};
 use contender::Contender;
 use crew::Crew;
 pub(crate) use crew::Kind;
-use dial::Dial;
 
 /// How many contend, for how long each is inside, and for how long it then
 /// does something else.
@@ -122,8 +120,8 @@ impl<A: Arena> Contest<A> {
         Ok(Measure::Parallel(Box::new(Self::new(arena, rules, kind)?)))
     }
 
-    fn race(&mut self, turns: usize, dial: Dial) -> Result<(), Failure> {
-        self.board.start(turns, self.first, dial)?;
+    fn race(&mut self, turns: usize, clock: ClockKind) -> Result<(), Failure> {
+        self.board.start(turns, self.first, clock)?;
         self.first = (self.first + turns) % self.rules.contenders;
         self.board.await_parked(A::CALL)?;
         let seen = &mut self.seen;
@@ -148,12 +146,12 @@ impl<A: Arena> Contest<A> {
 
 impl<A: Arena> ParallelWork for Contest<A> {
     fn run(&mut self, ops: u64, now: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
-        let dial = Dial::of(now)?;
+        let clock = ClockKind::of(now);
         let mut left = usize::try_from(ops).unwrap_or(usize::MAX);
         let mut waits = Vec::new();
         while left > 0 {
             let turns = left.min(LONGEST);
-            self.race(turns, dial)?;
+            self.race(turns, clock)?;
             let tape = &self.board.tape[..turns];
             waits.extend(tape.iter().map(|wait| Ticks(wait.load(Relaxed))));
             left -= turns;
