@@ -51,9 +51,12 @@ const PILOT: f64 = 200_000.0;
 const LONGEST_BATCH: f64 = 20e6;
 /// Operations of the pilot where several parties are at work at once.
 const PARALLEL_PILOT: u64 = 16;
-/// That pilot stops doubling once a try takes this long, or has so many
-/// operations: a scheduler has had several turns by then.
-const PARALLEL_TRY: f64 = 30e6;
+/// That pilot ends with a try that takes this long, or has so many operations: a
+/// scheduler has had several turns by then.
+const PARALLEL_TRY: f64 = 20e6;
+/// A try is at most so many times as long as the one before: the first of them are
+/// all start, and tell nothing of what operations cost one another.
+const STEEPEST: f64 = 16.0;
 const LONGEST_PARALLEL_TRY: u64 = 1 << 17;
 /// Half as many operations again must take half as long again, within this.
 const PROPORTION: f64 = 0.075;
@@ -105,6 +108,7 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
             // a few operations.
             let granule = work.granule();
             let mut ops = PARALLEL_PILOT.next_multiple_of(granule);
+            let mut before = (0, Nanos(0.0));
             loop {
                 let begin = clock.now();
                 work.run(ops, clock.reader())?;
@@ -116,13 +120,30 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
                         granule,
                     });
                 }
-                ops *= 2;
+                let next = longer(before, (ops, spent)).next_multiple_of(granule);
+                before = (ops, spent);
+                ops = next;
             }
         }
         // A second reading would find what the first has left behind: one is
         // all that a process gives.
         Measure::Level(_) => Ok(Plan::UNTIMED),
     }
+}
+
+/// Operations of the next try of parallel work, by what the last two tries took: a
+/// little more than fills a try, so that it is the last.
+fn longer(before: (u64, Nanos), last: (u64, Nanos)) -> u64 {
+    let each = (last.1.0 - before.1.0) / (last.0 - before.0) as f64;
+    let more = (1.25 * PARALLEL_TRY - last.1.0) / each.max(f64::MIN_POSITIVE);
+    let ops = last.0 as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a positive count far below 2^63"
+    )]
+    let next = (ops + more).clamp(2.0 * ops, STEEPEST * ops) as u64;
+    next.min(LONGEST_PARALLEL_TRY)
 }
 
 fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure> {

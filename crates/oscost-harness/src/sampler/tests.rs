@@ -28,7 +28,7 @@ impl Work for Fake {
 impl ParallelWork for Fake {
     fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
         // Two at a time.
-        pass(ops / 2 * self.each_pico / 1000);
+        pass(self.first + ops / 2 * self.each_pico / 1000);
         Ok(vec![
             Ticks(self.each_pico / 1000);
             usize::try_from(ops).unwrap()
@@ -189,6 +189,28 @@ fn parallel_work_gives_a_time_for_each_operation() {
         burst(&mut measure, &CLOCK, 1, 6).unwrap().ticks,
         vec![4_000; 6]
     );
+}
+
+#[test]
+fn a_pilot_of_parallel_work_is_not_much_longer_than_its_last_try() {
+    // Starts that take nothing, a third of a try, and more than one.
+    for first in [0, 7_000_000, 30_000_000] {
+        let work = Fake {
+            first,
+            each_pico: 300_000,
+        };
+        let begin = CLOCK.now();
+        let plan = pilot(&mut Measure::Parallel(Box::new(work)), &CLOCK).unwrap();
+        let spent = CLOCK.nanos(CLOCK.now().since(begin)).0;
+        let last = PARALLEL_TRY.max(first as f64);
+        assert!(spent >= last, "{first}: {spent} ns");
+        assert!(
+            spent <= 2.0 * last + 4.0 * first as f64,
+            "{first}: {spent} ns"
+        );
+        // An operation seems longer than it is, by the start at the most.
+        assert!(plan.per_op.0 >= 150.0, "{first}: {plan:?}");
+    }
 }
 
 /// Parallel work of 8 parties.
