@@ -21,7 +21,7 @@ use self::order::{StartingLine, shuffle};
 use crate::pause::{Boxed, Pause};
 use crate::roll::Roll;
 use crate::runtime;
-use crate::stack::{Coroutine, unguarded};
+use crate::stack::unguarded::{self, Unguarded};
 
 mod order;
 
@@ -211,10 +211,10 @@ fn stackful(setting: &Setting) -> Result<Measure, Failure> {
     })
 }
 
-impl Resume for Coroutine {
+impl Resume for Unguarded {
     #[inline(always)]
     fn resume(&mut self) -> Result<(), Failure> {
-        Coroutine::resume(self);
+        Unguarded::resume(self);
         Ok(())
     }
 }

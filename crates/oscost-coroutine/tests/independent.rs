@@ -98,9 +98,7 @@ fn by_script(kind: &str, count: u64) -> f64 {
 fn make(kind: &str, count: usize) {
     match kind {
         "bare" => hold(count, || {
-            let mut coroutine = Coroutine::new(Stack::new(64 << 10).unwrap(), |yielder| {
-                yielder.pause();
-            });
+            let mut coroutine = Coroutine::idle(Stack::new(64 << 10).unwrap());
             assert_eq!(coroutine.resume(), State::Suspended);
             coroutine
         }),

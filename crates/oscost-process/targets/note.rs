@@ -51,13 +51,15 @@ impl Moment {
 /// and ends the program: with status 0 where all went well.
 ///
 /// # Safety
-/// `arguments` must be those that the kernel gave the program.
+/// `arguments` must be those that the kernel gave the program, where it put them.
 pub unsafe fn leave(begin: Moment, libraries: u64, arguments: *const *const u8) -> ! {
-    // SAFETY: the array of arguments ends in a null pointer, so that it has a
-    // second element; each argument ends in a zero.
+    // SAFETY: the arguments end in a null pointer, and the environment follows them
+    // and ends so, too: a second pointer is there, even where there is no argument.
+    // It is null, or that of a text which ends in a zero.
     let descriptor = unsafe { number(*arguments.add(1)) };
     // PROT_READ | PROT_WRITE, MAP_SHARED.
-    let page = system_call(call::MMAP, [0, BYTES, 3, 1, descriptor, 0]);
+    // SAFETY: no address is asked for, so that nothing that is mapped is touched.
+    let page = unsafe { system_call(call::MMAP, [0, BYTES, 3, 1, descriptor, 0]) };
     // The kernel gives small negative numbers for errors.
     if page > usize::MAX - 4096 {
         exit(1);
@@ -121,25 +123,26 @@ fn counter() -> u64 {
 fn monotonic() -> u64 {
     let mut time = [0_u64; 2];
     // CLOCK_MONOTONIC is 1.
-    system_call(
-        call::CLOCK_GETTIME,
-        [1, (&raw mut time) as usize, 0, 0, 0, 0],
-    );
+    let arguments = [1, (&raw mut time).expose_provenance(), 0, 0, 0, 0];
+    // SAFETY: the kernel writes two numbers, for which there is room.
+    unsafe { system_call(call::CLOCK_GETTIME, arguments) };
     time[0] * 1_000_000_000 + time[1]
 }
 
 /// Ends the program with a status.
 pub fn exit(status: usize) -> ! {
     loop {
-        system_call(call::EXIT_GROUP, [status, 0, 0, 0, 0, 0]);
+        // SAFETY: the call takes an integer.
+        unsafe { system_call(call::EXIT_GROUP, [status, 0, 0, 0, 0, 0]) };
     }
 }
 
-/// Only for the calls above, none of which can do harm here.
-fn system_call(call: usize, arguments: [usize; 6]) -> usize {
+/// # Safety
+/// The call with its arguments must write only to memory that is the caller's.
+unsafe fn system_call(call: usize, arguments: [usize; 6]) -> usize {
     let result: usize;
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: the calls above write only to memory that they are given.
+    // SAFETY: the caller vouches for the call.
     unsafe {
         asm!(
             "syscall",
@@ -156,7 +159,7 @@ fn system_call(call: usize, arguments: [usize; 6]) -> usize {
         );
     }
     #[cfg(target_arch = "aarch64")]
-    // SAFETY: the calls above write only to memory that they are given.
+    // SAFETY: the caller vouches for the call.
     unsafe {
         asm!(
             "svc #0",

@@ -35,8 +35,9 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 pub extern "C" fn main(_: c_int, arguments: *const *const u8) -> c_int {
     let begin = note::Moment::begin();
     let mut found = Found::default();
-    // SAFETY: `count` is called with a pointer to `found`, which is alive, and
-    // with objects that the loader keeps loaded meanwhile.
+    // SAFETY: `count` gets a pointer to `found`, which is alive, and objects that
+    // the loader keeps loaded meanwhile. `main` gets the arguments from the C
+    // library as the kernel gave them.
     unsafe {
         dl_iterate_phdr(count, (&raw mut found).cast());
         note::leave(begin, found.ours, arguments)
@@ -51,7 +52,8 @@ struct Found {
 }
 
 extern "C" fn count(object: *const Loaded, _: usize, found: *mut c_void) -> c_int {
-    // SAFETY: see `main`.
+    // SAFETY: the first pointer is the loader's, whose structure begins as `Loaded`;
+    // the other is what `main` handed over, and nobody else uses it meanwhile.
     let (name, found) = unsafe { ((*object).name, &mut *found.cast::<Found>()) };
     // The program was itself started from memory.
     if found.all > 0 && !name.is_null() && begins_as_ours(name) {
@@ -62,8 +64,8 @@ extern "C" fn count(object: *const Loaded, _: usize, found: *mut c_void) -> c_in
 }
 
 fn begins_as_ours(name: *const c_char) -> bool {
+    let mut bytes = OURS.iter().zip(0..);
     // SAFETY: a name ends in a zero, which none of ours has; so reading stops
     // there at the latest.
-    let mut bytes = OURS.iter().zip(0..);
     bytes.all(|(&byte, index)| unsafe { *name.add(index).cast::<u8>() } == byte)
 }

@@ -17,11 +17,12 @@ pub extern "C" fn _start() -> ! {
 }
 
 fn leave() -> ! {
-    // SAFETY: exit_group(0) takes no memory and does not return.
+    // SAFETY: exit_group(0) takes no memory; should it return, the next
+    // instruction ends the program.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        asm!("syscall", in("rax") 231, in("rdi") 0, options(noreturn));
+        asm!("syscall", "ud2", in("rax") 231_usize, in("rdi") 0_usize, options(noreturn));
         #[cfg(target_arch = "aarch64")]
-        asm!("svc #0", in("x8") 94, in("x0") 0, options(noreturn));
+        asm!("svc #0", "brk #1", in("x8") 94_usize, in("x0") 0_usize, options(noreturn));
     }
 }

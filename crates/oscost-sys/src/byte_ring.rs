@@ -3,6 +3,7 @@
 //!
 //! The kernel is called only where a party sleeps. Neither end touches the
 //! shared memory when it is dropped: copies of both exist in a forked child.
+//! After a fork one process alone uses each end.
 #![expect(unsafe_code, reason = "copies bytes into and out of shared memory")]
 
 use std::sync::Arc;
@@ -25,7 +26,8 @@ struct Ring {
 }
 
 // SAFETY: the mapping is reached only through the one writer and the one
-// reader, each from the part that the positions leave to it.
+// reader, each from the part that the positions leave to it. After a fork one
+// process alone uses each end.
 unsafe impl Sync for Ring {}
 
 impl Ring {
@@ -55,8 +57,8 @@ pub struct Reader {
     capacity: u32,
 }
 
-/// Makes a ring for `capacity` bytes, a power of two of pages. Of two
-/// processes, each uses one end.
+/// Makes a ring for `capacity` bytes, a power of two of pages. After a fork one
+/// process alone uses each end.
 ///
 /// # Errors
 /// `EINVAL` where the capacity is none, and what `mmap(2)` says.
@@ -99,8 +101,8 @@ impl Writer {
         while done < length {
             let position = self.written.wrapping_add(small(done));
             let (to, piece) = self.ring.piece(position, length - done);
-            // SAFETY: `piece` bytes are inside both; the reader, of which
-            // there is one, leaves alone what it has given back as taken.
+            // SAFETY: `piece` bytes are inside both; the reader, of which one
+            // process alone has the use, leaves alone what it has given back.
             unsafe { copy_nonoverlapping(bytes[done..].as_ptr(), to, piece) };
             done += piece;
         }
@@ -139,8 +141,8 @@ impl Reader {
         while done < length {
             let position = self.taken.wrapping_add(small(done));
             let (from, piece) = self.ring.piece(position, length - done);
-            // SAFETY: `piece` bytes are inside both; the writer, of which
-            // there is one, leaves alone what it has given up as written.
+            // SAFETY: `piece` bytes are inside both; the writer, of which one
+            // process alone has the use, leaves alone what it has written.
             unsafe { copy_nonoverlapping(from, bytes[done..].as_mut_ptr(), piece) };
             done += piece;
         }

@@ -4,6 +4,7 @@
 
 use std::cell::UnsafeCell;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 
 use crate::pthread::check;
@@ -19,8 +20,38 @@ pub struct Monitor<T> {
 
 #[derive(Debug)]
 struct Primitives {
-    mutex: UnsafeCell<libc::pthread_mutex_t>,
+    mutex: UnsafeCell<MaybeUninit<libc::pthread_mutex_t>>,
     changed: UnsafeCell<libc::pthread_cond_t>,
+}
+
+impl Primitives {
+    /// With default attributes, but for the kind of the mutex: whoever locks a
+    /// `PTHREAD_MUTEX_NORMAL` twice waits for ever. Of the default kind POSIX says
+    /// nothing, and glibc may let him in where it elides locks
+    /// (`glibc.elision.enable`). Elided or not is all that sets them apart: in glibc
+    /// by a bit that no other path looks at, in musl not at all.
+    fn new() -> nix::Result<Box<Self>> {
+        let this = Box::new(Self {
+            mutex: UnsafeCell::new(MaybeUninit::uninit()),
+            changed: UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER),
+        });
+        let mut attributes = MaybeUninit::uninit();
+        let raw = attributes.as_mut_ptr();
+        // SAFETY: the attributes are initialised first and destroyed last; the
+        // mutex is ours, initialised once, and stays where it is.
+        unsafe {
+            check(libc::pthread_mutexattr_init(raw))?;
+            let set = libc::pthread_mutexattr_settype(raw, libc::PTHREAD_MUTEX_NORMAL);
+            let made = check(set).and_then(|()| check(libc::pthread_mutex_init(this.mutex(), raw)));
+            libc::pthread_mutexattr_destroy(raw);
+            made.map(|()| this)
+        }
+    }
+
+    #[inline]
+    fn mutex(&self) -> *mut libc::pthread_mutex_t {
+        self.mutex.get().cast()
+    }
 }
 
 // SAFETY: the value is reached through a `Guard` alone, and the mutex lets one
@@ -37,13 +68,13 @@ pub struct Guard<'a, T> {
 }
 
 impl<T> Monitor<T> {
-    /// With default attributes.
+    /// With default attributes, but for what keeps a second lock by its owner out.
+    ///
+    /// # Panics
+    /// Where the C library has no memory for it: none of Linux takes any.
     pub fn new(value: T) -> Self {
         Self {
-            primitives: Box::new(Primitives {
-                mutex: UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER),
-                changed: UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER),
-            }),
+            primitives: Primitives::new().expect("a mutex that takes no memory"),
             value: UnsafeCell::new(value),
         }
     }
@@ -56,7 +87,7 @@ impl<T> Monitor<T> {
     #[inline]
     pub fn lock(&self) -> nix::Result<Guard<'_, T>> {
         // SAFETY: the mutex was initialised by `new` and never moves.
-        check(unsafe { libc::pthread_mutex_lock(self.primitives.mutex.get()) })?;
+        check(unsafe { libc::pthread_mutex_lock(self.primitives.mutex()) })?;
         Ok(Guard {
             monitor: self,
             not_send: PhantomData,
@@ -86,16 +117,16 @@ impl<T> Monitor<T> {
 
 impl<T> Drop for Monitor<T> {
     fn drop(&mut self) {
-        let Primitives { mutex, changed } = &*self.primitives;
+        let mutex = self.primitives.mutex();
+        // A guard may have been forgotten, and a mutex that is locked must not be
+        // destroyed: it is left, since it owns nothing in any C library of Linux.
         // SAFETY: both were initialised by `new` and are destroyed once. Nobody
-        // borrows `self` any more, so nobody waits. A guard may have been
-        // forgotten, and a mutex that is locked must not be destroyed: it is
-        // left as it is, since it owns nothing in any C library of Linux.
+        // borrows `self` any more, so nobody waits.
         unsafe {
-            libc::pthread_cond_destroy(changed.get());
-            if libc::pthread_mutex_trylock(mutex.get()) == 0 {
-                libc::pthread_mutex_unlock(mutex.get());
-                libc::pthread_mutex_destroy(mutex.get());
+            libc::pthread_cond_destroy(self.primitives.changed.get());
+            if libc::pthread_mutex_trylock(mutex) == 0 {
+                libc::pthread_mutex_unlock(mutex);
+                libc::pthread_mutex_destroy(mutex);
             }
         }
     }
@@ -109,10 +140,10 @@ impl<T> Guard<'_, T> {
     /// Whatever `pthread_cond_wait(3)` says.
     #[inline]
     pub fn wait(&mut self) -> nix::Result<()> {
-        let Primitives { mutex, changed } = &*self.monitor.primitives;
+        let primitives = &*self.monitor.primitives;
         // SAFETY: both were initialised by `new` and never move, and the
         // calling thread has the lock: it took it, and a guard does not travel.
-        check(unsafe { libc::pthread_cond_wait(changed.get(), mutex.get()) })
+        check(unsafe { libc::pthread_cond_wait(primitives.changed.get(), primitives.mutex()) })
     }
 }
 
@@ -121,7 +152,7 @@ impl<T> Drop for Guard<'_, T> {
     fn drop(&mut self) {
         // SAFETY: the mutex was initialised by `new` and never moves, and the
         // calling thread has it: it took it, and a guard does not travel.
-        unsafe { libc::pthread_mutex_unlock(self.monitor.primitives.mutex.get()) };
+        unsafe { libc::pthread_mutex_unlock(self.monitor.primitives.mutex()) };
     }
 }
 

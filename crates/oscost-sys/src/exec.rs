@@ -96,7 +96,7 @@ impl Program {
     /// # Errors
     /// What `vfork(2)` says.
     #[inline]
-    pub fn vfork_exec(&self, note: &Note) -> nix::Result<Pid> {
+    pub fn vfork_exec(&self, note: &mut Note) -> nix::Result<Pid> {
         // The kernel follows these numbers as the pointers that they were.
         let arguments = [
             self.path.as_ptr().expose_provenance(),
@@ -104,9 +104,9 @@ impl Program {
             self.environment.pointers().expose_provenance(),
         ];
         let execve = (libc::SYS_execve, arguments);
-        // SAFETY: the call of vfork(2), whose parent sleeps until the child
-        // has executed the program or left; and that of execve(2), whose
-        // arguments are zero-terminated and alive.
+        // SAFETY: the call of vfork(2), whose parent sleeps until the child has
+        // executed the program or left, and that of execve(2) with arguments
+        // that are zero-terminated and alive. Nobody else has the note.
         pid(unsafe { crate::arch::spawn_noting(crate::arch::VFORK, note, execve) })
     }
 }
@@ -143,7 +143,10 @@ mod tests {
     #[test]
     fn a_missing_program_ends_with_its_own_status() {
         let program = Program::new(c"/nonexistent/program".to_owned());
-        for child in [program.fork_exec(), program.vfork_exec(&Note::default())] {
+        for child in [
+            program.fork_exec(),
+            program.vfork_exec(&mut Note::default()),
+        ] {
             let child = child.unwrap();
             assert_eq!(
                 waitpid(child, None),
@@ -160,7 +163,10 @@ mod tests {
         let program = Program::new(c"/bin/sh".to_owned())
             .with_arguments(arguments.to_vec())
             .with_environment(vec![c"WORD=two".to_owned()]);
-        for child in [program.fork_exec(), program.vfork_exec(&Note::default())] {
+        for child in [
+            program.fork_exec(),
+            program.vfork_exec(&mut Note::default()),
+        ] {
             let child = child.unwrap();
             assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 0)));
         }

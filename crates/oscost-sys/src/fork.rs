@@ -15,14 +15,22 @@ use crate::counter::Ticks;
 ///
 /// Call it while the process has one thread. With more, the child has only a
 /// copy of the caller, and a lock that another thread held stays held: `body`
-/// may then wait for ever, but it cannot touch what is not there.
+/// may then wait for ever. Rust cannot check the rest, which is the caller's to
+/// keep:
+/// - Where the process has other threads, `body` makes and joins none: the C
+///   library's lists of them, and handles of those that are gone, are theirs.
+/// - `body` leaves by returning or by a panic, never by a switch of stacks: what
+///   it would go on with is a copy of what the parent goes on with, too.
+/// - Of what is made for two parties (`slate`, `spsc`, `byte_ring`, `uring`), the
+///   child has a copy of both: one process alone uses each.
 ///
 /// # Errors
 /// `EAGAIN` at a limit of processes, `ENOMEM` without memory.
 #[inline]
 pub fn fork(body: impl FnOnce() -> u8) -> nix::Result<Pid> {
-    // SAFETY: the child never returns to the caller's code: it runs `body`
-    // and leaves by `_exit`. See above for what `body` may meet.
+    // SAFETY: the child never returns to the caller's code: it runs `body` and
+    // leaves by `_exit`. That `body` does nothing which a copy of one thread may
+    // not, its caller sees to: see above.
     match unsafe { nix::unistd::fork() }? {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => {
@@ -110,9 +118,9 @@ impl Note {
 /// # Errors
 /// `EAGAIN` at a limit of processes, `ENOMEM` without memory.
 #[inline]
-pub fn vfork_noting(note: &Note) -> nix::Result<Pid> {
+pub fn vfork_noting(note: &mut Note) -> nix::Result<Pid> {
     // SAFETY: the call of vfork(2), whose parent sleeps until the child has
-    // left, and that of exit_group(2).
+    // left, and that of exit_group(2). Nobody else has the note.
     pid(unsafe { crate::arch::spawn_noting(crate::arch::VFORK, note, EXIT) })
 }
 
@@ -121,10 +129,11 @@ pub fn vfork_noting(note: &Note) -> nix::Result<Pid> {
 /// # Errors
 /// Those of [`clone3_vfork`].
 #[inline]
-pub fn clone3_vfork_noting(note: &Note) -> nix::Result<Pid> {
+pub fn clone3_vfork_noting(note: &mut Note) -> nix::Result<Pid> {
     let args = vfork_args();
     // SAFETY: the arguments are valid for the call, and its flags make the
-    // parent sleep until the child has left by exit_group(2).
+    // parent sleep until the child has left by exit_group(2). Nobody else has
+    // the note.
     pid(unsafe { crate::arch::spawn_noting(clone3(&args), note, EXIT) })
 }
 
@@ -213,12 +222,12 @@ mod tests {
     #[test]
     fn a_noting_child_tells_when_it_ran() {
         for make in [
-            vfork_noting as fn(&Note) -> nix::Result<Pid>,
+            vfork_noting as fn(&mut Note) -> nix::Result<Pid>,
             clone3_vfork_noting,
         ] {
-            let note = Note::default();
+            let mut note = Note::default();
             let begin = crate::counter::read();
-            let child = match make(&note) {
+            let child = match make(&mut note) {
                 Ok(child) => child,
                 Err(Errno::ENOSYS) => continue,
                 Err(error) => panic!("{error}"),

@@ -5,6 +5,7 @@
 //! on it must therefore touch none of them, `errno` included: `notice` does not.
 #![expect(unsafe_code, reason = "clone3 returns twice")]
 
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::fork::Note;
@@ -16,9 +17,14 @@ use crate::map::Mapping;
 pub struct Nursery {
     stack: Mapping,
     /// What a thread writes to: in a place of its own, so that the nursery may
-    /// be moved while one is alive.
-    marks: Box<Marks>,
+    /// be moved while one is alive. No box, which would deny that others write.
+    marks: NonNull<Marks>,
 }
+
+// SAFETY: the marks are the nursery's own, and atomics all of them.
+unsafe impl Send for Nursery {}
+// SAFETY: as above; who makes threads has a `&mut Nursery`.
+unsafe impl Sync for Nursery {}
 
 #[derive(Debug, Default)]
 struct Marks {
@@ -37,7 +43,7 @@ impl Nursery {
     pub fn new(bytes: usize) -> nix::Result<Self> {
         Ok(Self {
             stack: Mapping::stack(bytes, true)?,
-            marks: Box::default(),
+            marks: NonNull::from(Box::leak(Box::default())),
         })
     }
 
@@ -54,7 +60,7 @@ impl Nursery {
         // SAFETY: the arguments are valid for the call. Stack and marks outlive
         // the thread: no other thread is alive (`args` has joined it), and
         // dropping the nursery waits for its end.
-        let result = unsafe { crate::arch::spawn_exit(call, &self.marks.ran, libc::SYS_exit) };
+        let result = unsafe { crate::arch::spawn_exit(call, &self.marks().ran, libc::SYS_exit) };
         crate::fork::pid(result)?;
         Ok(())
     }
@@ -72,9 +78,16 @@ impl Nursery {
         // SAFETY: the arguments are valid for the call, and exit(2) ends the
         // thread. Its parent does not sleep meanwhile, but what the thread
         // writes to outlives it all the same: see `create`.
-        let result = unsafe { crate::arch::spawn_noting(call, &self.marks.note, exit) };
+        let result = unsafe { crate::arch::spawn_noting(call, &self.marks().note, exit) };
         crate::fork::pid(result)?;
         Ok(())
+    }
+
+    #[inline]
+    fn marks(&self) -> &Marks {
+        // SAFETY: they are there until the nursery is dropped, and whoever writes
+        // to them does so by atomics, or is alone: see `create_noting`.
+        unsafe { self.marks.as_ref() }
     }
 
     /// The arguments of `clone3` for the next thread, once the one before has
@@ -84,7 +97,7 @@ impl Nursery {
     fn args(&mut self) -> libc::clone_args {
         self.join();
         // The kernel writes by these numbers, the thread runs on the stack.
-        let alive = self.marks.alive.as_ptr().expose_provenance() as u64;
+        let alive = self.marks().alive.as_ptr().expose_provenance() as u64;
         libc::clone_args {
             flags: (libc::CLONE_VM
                 | libc::CLONE_FS
@@ -109,12 +122,12 @@ impl Nursery {
     #[inline]
     pub fn join(&mut self) {
         loop {
-            let id = self.marks.alive.load(Ordering::Acquire);
+            let id = self.marks().alive.load(Ordering::Acquire);
             if id == 0 {
                 return;
             }
             // The kernel's wake-up at a thread's end is not a private one.
-            let _ = wait(&self.marks.alive, id, Scope::Shared);
+            let _ = wait(&self.marks().alive, id, Scope::Shared);
         }
     }
 
@@ -122,20 +135,22 @@ impl Nursery {
     /// once it has been joined.
     #[must_use]
     pub fn note(&self) -> &Note {
-        &self.marks.note
+        &self.marks().note
     }
 
     /// How many threads of [`create`](Self::create) have run so far, by their
     /// own count.
     #[must_use]
     pub fn ran(&self) -> u32 {
-        self.marks.ran.load(Ordering::Acquire)
+        self.marks().ran.load(Ordering::Acquire)
     }
 }
 
 impl Drop for Nursery {
     fn drop(&mut self) {
         self.join();
+        // SAFETY: they came from a box, and the last thread has ended.
+        drop(unsafe { Box::from_raw(self.marks.as_ptr()) });
     }
 }
 

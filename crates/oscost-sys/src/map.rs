@@ -15,6 +15,7 @@ use nix::errno::Errno;
 use nix::sys::mman::{
     MapFlags, MmapAdvise, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap,
 };
+use nix::sys::stat::fstat;
 
 /// The size of a small page on the machine at hand, in bytes.
 #[must_use]
@@ -164,7 +165,10 @@ impl Ballast {
         let pages = bytes / page;
         let mapping = match pages {
             0 => None,
-            _ => Some(Mapping::anonymous(bytes + room, MapFlags::MAP_PRIVATE)?),
+            _ => {
+                let bytes = bytes.checked_add(room).ok_or(Errno::ENOMEM)?;
+                Some(Mapping::anonymous(bytes, MapFlags::MAP_PRIVATE)?)
+            }
         };
         let base = mapping.as_ref().map_or(0, |mapping| mapping.base().addr());
         Ok(Self {
@@ -207,10 +211,9 @@ impl Ballast {
     pub fn cell(&self, page: usize) -> &AtomicU64 {
         let mapping = self.mapping.as_ref().filter(|_| page < self.pages);
         let mapping = mapping.expect("a page of the ballast");
-        // SAFETY: the pages lie inside the mapping, from `first` on, each
-        // aligned to its size, which is that of a page or a larger power of
-        // two; the memory is zeroed, a valid value of an atomic, and lives as
-        // long as `self`.
+        // SAFETY: the pages lie inside the mapping, from `first` on, each aligned to
+        // its size, a power of two not below a page's. The memory lives as long as
+        // `self`, and any bits are a value of an atomic.
         unsafe { mapping.start(self.first + page * self.page).cast().as_ref() }
     }
 }
@@ -258,13 +261,17 @@ impl SharedPage {
     }
 
     /// Maps the first `slots` slots of a file, for programs that are executed
-    /// later: they inherit descriptors, but no mapping. The file must be large
-    /// enough, and stay so.
+    /// later: they inherit descriptors, but no mapping. The file must stay as
+    /// large as that, or who looks at what was cut off gets a `SIGBUS`.
     ///
     /// # Errors
-    /// What `mmap(2)` says.
+    /// `EINVAL` where the file is smaller; what `fstat(2)` and `mmap(2)` say.
     pub fn of_file(file: impl AsFd, slots: usize) -> nix::Result<Self> {
         let length = NonZeroUsize::new(room::<Slot>(slots)?).ok_or(Errno::EINVAL)?;
+        let size = usize::try_from(fstat(&file)?.st_size).map_err(|_| Errno::EINVAL)?;
+        if size < length.get() {
+            return Err(Errno::EINVAL);
+        }
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: no address is asked for, so the kernel chooses a free range
         // and no existing mapping is touched.
@@ -280,8 +287,9 @@ impl SharedPage {
     #[must_use]
     pub fn slot(&self, index: usize) -> &Slot {
         assert!(index < self.slots, "there are {} slots", self.slots);
-        // SAFETY: the mapping is page-aligned, as large as its slots, zeroed
-        // (a valid value of both atomics) and lives as long as `self`.
+        // SAFETY: the mapping is page-aligned, as large as its slots, and lives as
+        // long as `self`; any bits are a value of an atomic. Whoever else maps it
+        // is to write no part of a slot but by atomics of the same size.
         unsafe { &*self.mapping.base().cast::<Slot>().add(index) }
     }
 }
@@ -338,6 +346,13 @@ mod tests {
         assert_eq!(other.slot(1).long.load(Ordering::Relaxed), 7);
     }
 
+    #[test]
+    fn a_file_smaller_than_its_slots_is_refused() {
+        assert!(SharedPage::of_file(tempfile(), 4096 / size_of::<Slot>()).is_ok());
+        let file = SharedPage::of_file(tempfile(), 4096 / size_of::<Slot>() + 1);
+        assert_eq!(file.err(), Some(Errno::EINVAL));
+    }
+
     fn tempfile() -> std::fs::File {
         let file = nix::sys::memfd::memfd_create(c"test", nix::sys::memfd::MFdFlags::empty());
         let file = std::fs::File::from(file.unwrap());
@@ -362,6 +377,12 @@ mod tests {
         for page in [0, 1, 24, page_size() / 2, page_size() + 8] {
             assert_eq!(Ballast::huge(1 << 20, page).err(), Some(Errno::EINVAL));
         }
+    }
+
+    #[test]
+    fn ballast_without_a_number_for_its_bytes_is_refused() {
+        let ballast = Ballast::huge(usize::MAX, 2 << 20);
+        assert_eq!(ballast.err(), Some(Errno::ENOMEM));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! libraries and files looks like to the kernel.
 #![expect(unsafe_code, reason = "changes the protection of mapped pages")]
 
+use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mprotect};
 
 use crate::map::{Mapping, page_size};
@@ -18,13 +19,15 @@ impl Patchwork {
     /// every second one becomes read-only.
     ///
     /// # Errors
-    /// `ENOMEM` where that is more than `vm.max_map_count` leaves.
+    /// `ENOMEM` where that is more than `vm.max_map_count` leaves, or than there
+    /// is memory.
     pub fn new(count: usize) -> nix::Result<Self> {
         if count == 0 {
             return Ok(Self { _mapping: None });
         }
         let page = page_size();
-        let mapping = Mapping::anonymous(count * page, MapFlags::MAP_PRIVATE)?;
+        let bytes = count.checked_mul(page).ok_or(Errno::ENOMEM)?;
+        let mapping = Mapping::anonymous(bytes, MapFlags::MAP_PRIVATE)?;
         for number in 0..count {
             let start = mapping.start(number * page);
             // SAFETY: the page lies in the mapping just made, which may be
@@ -49,6 +52,13 @@ mod tests {
     fn mappings() -> usize {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
         maps.lines().count()
+    }
+
+    #[test]
+    fn more_pages_than_there_are_numbers_are_refused() {
+        // Times the size of a page that would be one page.
+        let count = usize::MAX / page_size() + 2;
+        assert_eq!(Patchwork::new(count).err(), Some(Errno::ENOMEM));
     }
 
     #[test]

@@ -31,7 +31,8 @@ impl<T> PointerSlot<T> {
     /// Puts a box there. Gives back the one that was still there, if any.
     #[inline]
     pub fn put(&self, value: Box<T>) -> Option<Box<T>> {
-        owned(self.place.swap(Box::into_raw(value), AcqRel))
+        // SAFETY: it was just swapped out.
+        unsafe { owned(self.place.swap(Box::into_raw(value), AcqRel)) }
     }
 
     /// Takes the box that is there, if any.
@@ -41,13 +42,17 @@ impl<T> PointerSlot<T> {
         if self.place.load(Relaxed).is_null() {
             return None;
         }
-        owned(self.place.swap(null_mut(), AcqRel))
+        // SAFETY: it was just swapped out.
+        unsafe { owned(self.place.swap(null_mut(), AcqRel)) }
     }
 }
 
 /// The box behind a pointer that was just swapped out of a slot.
+///
+/// # Safety
+/// The pointer must be that, and be given here once.
 #[inline]
-fn owned<T>(pointer: *mut T) -> Option<Box<T>> {
+unsafe fn owned<T>(pointer: *mut T) -> Option<Box<T>> {
     // SAFETY: what is in a slot came from `Box::into_raw`, and whoever swaps
     // it out is the only one to have it.
     (!pointer.is_null()).then(|| unsafe { Box::from_raw(pointer) })

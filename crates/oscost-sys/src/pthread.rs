@@ -22,6 +22,7 @@ pub struct Entry<T: Sync + 'static> {
 pub struct Thread(Option<libc::pthread_t>);
 
 /// What is asked for a thread: its stack, whether it is joined, where it runs.
+/// They may be moved: glibc and musl have nothing in them that points there.
 #[derive(Debug)]
 pub struct Attributes {
     raw: libc::pthread_attr_t,

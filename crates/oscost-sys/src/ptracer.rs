@@ -11,8 +11,11 @@ use nix::errno::Errno;
 /// # Errors
 /// What `prctl(2)` says.
 pub fn allow_any() -> nix::Result<()> {
+    // As wide as the kernel reads them: an argument after the first has no type.
+    const UNUSED: libc::c_ulong = 0;
+    let any: libc::c_ulong = libc::PR_SET_PTRACER_ANY;
     // SAFETY: takes integers only.
-    let result = unsafe { libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY, 0, 0, 0) };
+    let result = unsafe { libc::prctl(libc::PR_SET_PTRACER, any, UNUSED, UNUSED, UNUSED) };
     Errno::result(result).map(drop)
 }
 

@@ -41,10 +41,10 @@ impl Queued {
         }
     }
 
-    fn set(self) -> libc::sigset_t {
+    fn set(self) -> Set {
         let mut set = empty_set();
-        // SAFETY: the set is initialised and the signal exists.
-        unsafe { libc::sigaddset(&raw mut set, self.number()) };
+        // SAFETY: the set is an empty one and the signal exists.
+        unsafe { libc::sigaddset(set.as_mut_ptr(), self.number()) };
         set
     }
 
@@ -55,8 +55,9 @@ impl Queued {
     /// None that POSIX knows.
     pub fn block(self) -> nix::Result<()> {
         let set = self.set();
-        // SAFETY: the set is initialised; no old one is asked for.
-        check(unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, null()) })
+        // SAFETY: the set holds what the C library looks at; no old one is
+        // asked for.
+        check(unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), null()) })
     }
 
     /// Queues the signal for a process (`sigqueue(3)`).
@@ -113,8 +114,9 @@ impl Queued {
     pub fn wait(self) -> nix::Result<u64> {
         let set = self.set();
         let mut info = MaybeUninit::uninit();
-        // SAFETY: the set is initialised, and there is room for the answer.
-        Errno::result(unsafe { libc::sigwaitinfo(&raw const set, info.as_mut_ptr()) })?;
+        // SAFETY: the set holds what the C library looks at, and there is room
+        // for the answer.
+        Errno::result(unsafe { libc::sigwaitinfo(set.as_ptr(), info.as_mut_ptr()) })?;
         // SAFETY: sigwaitinfo succeeded and has written it.
         Ok(carried(unsafe { info.assume_init_ref() }))
     }
@@ -135,10 +137,10 @@ impl Queued {
         // called there; no old action is asked for.
         Errno::result(unsafe { libc::sigaction(self.number(), &raw const action, null()) })?;
         let mut open = empty_set();
-        // SAFETY: reads the thread's mask into an initialised set.
-        check(unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, null(), &raw mut open) })?;
-        // SAFETY: the set is initialised and the signal exists.
-        unsafe { libc::sigdelset(&raw mut open, self.number()) };
+        // SAFETY: writes the thread's mask into a set of our own.
+        check(unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, null(), open.as_mut_ptr()) })?;
+        // SAFETY: the set holds what the C library looks at; the signal exists.
+        unsafe { libc::sigdelset(open.as_mut_ptr(), self.number()) };
         Ok(Caught { signal: self, open })
     }
 }
@@ -148,7 +150,7 @@ impl Queued {
 pub struct Caught {
     signal: Queued,
     /// The mask to sleep with.
-    open: libc::sigset_t,
+    open: Set,
 }
 
 impl Caught {
@@ -159,8 +161,8 @@ impl Caught {
     /// `EINTR` where another signal came.
     #[inline]
     pub fn wait(&self) -> nix::Result<u64> {
-        // SAFETY: the mask is initialised.
-        unsafe { libc::sigsuspend(&raw const self.open) };
+        // SAFETY: the mask holds what the C library looks at.
+        unsafe { libc::sigsuspend(self.open.as_ptr()) };
         match CAUGHT[self.signal.index()].swap(0, Acquire) {
             0 => Err(Errno::EINTR),
             value => Ok(value),
@@ -209,12 +211,15 @@ fn pointer(value: u64) -> nix::Result<*mut c_void> {
     Ok(std::ptr::without_provenance_mut(address))
 }
 
-fn empty_set() -> libc::sigset_t {
-    let mut set = MaybeUninit::uninit();
-    // SAFETY: initialises the set that it is given.
+/// A set that the C library alone looks into: of its 128 bytes glibc and musl
+/// write those that a signal has a bit in, so that it is never wholly initialised.
+type Set = MaybeUninit<libc::sigset_t>;
+
+fn empty_set() -> Set {
+    let mut set = Set::uninit();
+    // SAFETY: writes to the set that it is given.
     unsafe { libc::sigemptyset(set.as_mut_ptr()) };
-    // SAFETY: sigemptyset has initialised it.
-    unsafe { set.assume_init() }
+    set
 }
 
 fn null<T>() -> *mut T {

@@ -19,8 +19,8 @@ use nix::unistd::ftruncate;
 use crate::atomic::AtomicU32;
 use crate::memory_file;
 
-/// A shared mapping, zeroed at first, unmapped when dropped. A child that is
-/// forked later has it too.
+/// A shared mapping, zeroed where it is new, unmapped when dropped. A child that
+/// is forked later has it too.
 #[derive(Debug)]
 pub struct SharedMemory {
     base: NonNull<c_void>,
@@ -31,7 +31,8 @@ pub struct SharedMemory {
 // into it vouches for them.
 unsafe impl Send for SharedMemory {}
 
-// SAFETY: as above: a reference to the mapping gives no way to its contents.
+// SAFETY: as above: a reference to the mapping gives addresses in it to this
+// crate alone, and no more than a counted word of it as a reference.
 unsafe impl Sync for SharedMemory {}
 
 const ACCESS: ProtFlags = ProtFlags::PROT_READ.union(ProtFlags::PROT_WRITE);
@@ -60,7 +61,9 @@ impl SharedMemory {
     }
 
     /// A POSIX object of this name (`shm_open(3)` with mode 0600), which must
-    /// be new, mapped and closed. The name stays until somebody unlinks it.
+    /// be new, mapped and closed. The name stays until somebody unlinks it, also
+    /// where this fails half-way. Do that at once: until then other processes of the
+    /// same user can map it, too, and what is built on it counts on none that does.
     ///
     /// # Errors
     /// `EEXIST` where there is such a name already; what `shm_open(3)`,
@@ -81,7 +84,10 @@ impl SharedMemory {
 
     /// A new System V segment (`shmat(2)`), which nobody has attached yet. From
     /// now on a child that is forked has it too, and nobody else may attach it:
-    /// two mappings of one segment would each be taken for memory of its own.
+    /// two mappings of one segment would each be taken for memory of its own. Tell
+    /// no other process its number: one that attaches it between the look and the
+    /// call, or later, is not noticed. (To count again would not tell: a child that
+    /// another thread forks just then counts, too.)
     ///
     /// # Errors
     /// `EINVAL` where there is no such segment, `EBUSY` where somebody has
@@ -111,9 +117,9 @@ impl SharedMemory {
     #[inline]
     pub(crate) fn word(&self) -> &AtomicU32 {
         let word = self.at(0, size_of::<AtomicU32>());
-        // SAFETY: the mapping is page-aligned, zeroed at first (a valid value)
-        // and alive as long as `self`. Who makes other references into the
-        // memory either never calls this, or makes them elsewhere.
+        // SAFETY: page-aligned, inside the mapping, which lives as long as `self`;
+        // any bits are a value. Who makes other references into the memory either
+        // never calls this, or makes them elsewhere.
         unsafe { &*word.cast::<AtomicU32>() }
     }
 

@@ -2,7 +2,8 @@
 //! write all of it, the other may not even look.
 //!
 //! That is what makes a reference into shared memory sound. A half gives one
-//! only while the slate is its own, and the halves differ in whose it is.
+//! only while the slate is its own, and the halves differ in whose it is. A fork
+//! makes copies of both: after it, one process alone uses each half.
 #![expect(unsafe_code, reason = "references into shared memory")]
 
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use crate::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use crate::futex::{self, Scope};
 use crate::shared_memory::SharedMemory;
 
-/// One half: what one of the two tasks holds. After a fork each process is to
-/// keep one half and drop the other.
+/// One half: what one of the two tasks holds. After a fork one process alone
+/// uses each half.
 #[derive(Debug)]
 pub struct Slate {
     memory: Arc<SharedMemory>,
@@ -37,7 +38,8 @@ impl Slate {
     /// The bytes of memory that a slate of `size` bytes takes.
     #[must_use]
     pub const fn bytes(size: usize) -> usize {
-        HEADER + size
+        // So much memory as there is no number for cannot be had either.
+        HEADER.saturating_add(size)
     }
 
     /// Both halves of a slate of `size` bytes in new memory: the near one,
@@ -79,9 +81,9 @@ impl Slate {
     pub fn content(&mut self) -> &mut [u8] {
         assert!(self.is_mine(), "the slate is in other hands");
         let content = self.memory.at(HEADER, self.size);
-        // SAFETY: inside the mapping, which is alive as long as `self`. The
-        // slate is this half's until it passes it on, which takes a `&mut
-        // self` of its own; until then the other half makes no reference.
+        // SAFETY: inside the mapping, which `self` holds. The slate is this half's
+        // until it passes it on by a `&mut self` of its own; after a fork one
+        // process alone uses each half.
         unsafe { std::slice::from_raw_parts_mut(content, self.size) }
     }
 
@@ -175,6 +177,12 @@ mod tests {
         assert!(far.is_mine());
         // It has come already: there is nothing to sleep for.
         far.sleep().unwrap();
+    }
+
+    #[test]
+    fn a_slate_without_a_number_for_its_bytes_cannot_be_had() {
+        let memory = SharedMemory::anonymous(Slate::bytes(usize::MAX));
+        assert_eq!(memory.err(), Some(nix::errno::Errno::ENOMEM));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! A reference into the memory is sound because a place belongs to one end at
 //! a time: to the filling one until it counts the place as filled, to the
-//! emptying one from then until it counts it as empty.
+//! emptying one from then until it counts it as empty. A fork makes copies of
+//! both ends: after it, one process alone uses each.
 #![expect(unsafe_code, reason = "references into shared memory")]
 
 use std::sync::Arc;
@@ -15,8 +16,7 @@ use crate::meter::Meter;
 use crate::positions::Positions;
 use crate::shared_memory::SharedMemory;
 
-/// The end that fills. After a fork each process is to keep one end and drop
-/// the other.
+/// The end that fills. After a fork one process alone uses each end.
 #[derive(Debug)]
 pub struct Producer(End);
 
@@ -48,23 +48,28 @@ enum Side {
     Empties,
 }
 
+const LINE: usize = 64;
+
 /// What a place takes: whole lines, so that neighbours share none.
 const fn stride(size: usize) -> usize {
-    size.next_multiple_of(64)
+    size.next_multiple_of(LINE)
 }
 
-/// Both ends of a ring of `places` places, a power of two, of `size` bytes. Of
-/// two processes, each uses one end.
+/// Both ends of a ring of `places` places, a power of two, of `size` bytes.
+/// After a fork one process alone uses each end.
 ///
 /// # Errors
-/// `EINVAL` where the number of places is none, and what `mmap(2)` says.
+/// `EINVAL` where the number of places is none, `ENOMEM` where no memory could
+/// be so large, and what `mmap(2)` says.
 pub fn pair(places: u32, size: usize, scope: Scope) -> nix::Result<(Producer, Consumer)> {
     // Positions wrap around.
     if !places.is_power_of_two() {
         return Err(Errno::EINVAL);
     }
+    let stride = size.checked_next_multiple_of(LINE);
+    let bytes = stride.and_then(|stride| stride.checked_mul(places as usize));
     let ring = Arc::new(Ring {
-        memory: SharedMemory::anonymous(places as usize * stride(size))?,
+        memory: SharedMemory::anonymous(bytes.ok_or(Errno::ENOMEM)?)?,
         positions: Positions::new(scope)?,
         places,
         size,
@@ -89,8 +94,9 @@ impl Producer {
                 return None;
             }
         }
-        // SAFETY: the place is inside the memory, which `end` holds. It is not
-        // full, so the consumer makes no reference to it until `count`.
+        // SAFETY: inside the memory, which `end` holds. It is not full, so the
+        // consumer makes no reference to it until `count`; after a fork one
+        // process alone uses each end.
         let place = unsafe { std::slice::from_raw_parts_mut(end.place(), end.ring.size) };
         let result = fill(place);
         end.count();
@@ -130,8 +136,9 @@ impl Consumer {
             return None;
         }
         let end = &mut self.0;
-        // SAFETY: the place is inside the memory, which `end` holds. It is
-        // full, so the producer makes no reference to it until `count`.
+        // SAFETY: inside the memory, which `end` holds. It is full, so the
+        // producer makes no reference to it until `count`; after a fork one
+        // process alone uses each end.
         let place = unsafe { std::slice::from_raw_parts(end.place(), end.ring.size) };
         let result = empty(place);
         end.count();
@@ -226,6 +233,15 @@ mod tests {
     fn places_that_do_not_wrap_around_are_refused() {
         assert_eq!(pair(3, 8, Scope::Private).err(), Some(Errno::EINVAL));
         assert_eq!(pair(0, 8, Scope::Private).err(), Some(Errno::EINVAL));
+    }
+
+    #[test]
+    fn a_ring_without_a_number_for_its_bytes_is_refused() {
+        // Times 4, that would be 0; rounded up to whole lines, too.
+        for size in [1 << 62, usize::MAX] {
+            let ring = pair(4, size, Scope::Private);
+            assert_eq!(ring.err(), Some(Errno::ENOMEM));
+        }
     }
 
     #[test]

@@ -5,23 +5,33 @@
 //! lends it out only while no request is. Answers carry no name of their request:
 //! a ring with a buffer therefore gets no numbers from others and sends none, or
 //! one of those could be taken for the end of a request that is still under way.
+//!
+//! A request that the kernel did not take stays in the queue, and names a descriptor
+//! that may be another file's by then. So such a ring submits nothing any more.
 #![expect(unsafe_code, reason = "requests name their buffers by address")]
 
 use std::io;
 use std::os::fd::{AsRawFd as _, BorrowedFd, OwnedFd};
+use std::ptr::NonNull;
 
 use io_uring::squeue::{Entry, Flags};
 use io_uring::types::Fd;
-use io_uring::{IoUring, Probe, opcode};
+use io_uring::{EnterFlags, IoUring, Probe, opcode};
 use nix::errno::Errno;
 
-/// A ring with a buffer. A child that is forked later may use it in its
+/// A ring with a buffer. After a fork one process alone uses it: a child in its
 /// parent's place, never beside it.
 pub struct Ring {
     ring: IoUring,
-    buffer: &'static mut [u8],
+    /// No reference, which would deny that the kernel writes there.
+    buffer: NonNull<[u8]>,
     under_way: bool,
+    /// Has no buffer, and the kernel took all that was sent by it.
+    is_for_numbers: bool,
 }
+
+// SAFETY: the buffer is the ring's own, and reached through it alone.
+unsafe impl Send for Ring {}
 
 impl std::fmt::Debug for Ring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -41,8 +51,9 @@ impl Ring {
     pub fn new(size: usize) -> nix::Result<Self> {
         Ok(Self {
             ring: IoUring::new(ENTRIES).map_err(|error| errno(&error))?,
-            buffer: Box::leak(vec![0; size].into_boxed_slice()),
+            buffer: NonNull::from(Box::leak(vec![0; size].into_boxed_slice())),
             under_way: false,
+            is_for_numbers: size == 0,
         })
     }
 
@@ -53,7 +64,9 @@ impl Ring {
     #[inline]
     pub fn buffer(&mut self) -> &mut [u8] {
         assert!(!self.under_way, "the kernel has the buffer");
-        self.buffer
+        // SAFETY: it is never freed, `self` is borrowed with it, and the kernel
+        // has no request for it.
+        unsafe { self.buffer.as_mut() }
     }
 
     /// Reads from `file` into the buffer from `start` on. 0: the end.
@@ -94,7 +107,10 @@ impl Ring {
                 break answer.result();
             }
             match self.ring.submit_and_wait(1) {
-                Err(error) if errno(&error) != Errno::EINTR => return Err(errno(&error)),
+                Err(error) if errno(&error) != Errno::EINTR => {
+                    self.is_for_numbers = false;
+                    return Err(errno(&error));
+                }
                 _ => {}
             }
         };
@@ -124,9 +140,10 @@ impl Ring {
     /// The address of this ring, for others to send to.
     ///
     /// # Errors
-    /// `EINVAL` of a ring with a buffer, `EMFILE` at a limit of descriptors.
+    /// `EINVAL` of a ring with a buffer or with a request that the kernel did not
+    /// take, `EMFILE` at a limit of descriptors.
     pub fn address(&self) -> nix::Result<OwnedFd> {
-        self.has_no_buffer()?;
+        self.takes_numbers()?;
         // SAFETY: the ring's descriptor is open as long as the ring.
         let ring = unsafe { BorrowedFd::borrow_raw(self.ring.as_raw_fd()) };
         ring.try_clone_to_owned().map_err(|error| errno(&error))
@@ -136,32 +153,36 @@ impl Ring {
     /// this one.
     ///
     /// # Errors
-    /// `EINVAL` of a ring with a buffer, and what `io_uring_enter(2)` says. What
-    /// the kernel says of the request itself, the next [`Ring::receive`] of this
-    /// ring gives.
+    /// What `io_uring_enter(2)` says, after which this ring sends no more;
+    /// `EINVAL` of such a ring and of one with a buffer. What the kernel says of
+    /// the request itself, the next [`Ring::receive`] of this ring gives.
     #[inline]
     pub fn send(&mut self, to: BorrowedFd<'_>, number: u64) -> nix::Result<()> {
-        self.has_no_buffer()?;
+        self.takes_numbers()?;
         let request = opcode::MsgRingData::new(Fd(to.as_raw_fd()), 0, number, None).build();
         self.push(&request.flags(Flags::SKIP_SUCCESS))?;
         loop {
             match self.ring.submit() {
+                Ok(_) => return Ok(()),
                 Err(error) if errno(&error) == Errno::EINTR => {}
-                other => return other.map(drop).map_err(|error| errno(&error)),
+                Err(error) => {
+                    self.is_for_numbers = false;
+                    return Err(errno(&error));
+                }
             }
         }
     }
 
     #[inline]
-    fn has_no_buffer(&self) -> nix::Result<()> {
-        if self.buffer.is_empty() {
+    fn takes_numbers(&self) -> nix::Result<()> {
+        if self.is_for_numbers {
             Ok(())
         } else {
             Err(Errno::EINVAL)
         }
     }
 
-    /// Sleeps until a number has been sent to this ring.
+    /// Sleeps until a number has been sent to this ring. Submits nothing.
     ///
     /// # Errors
     /// `EINTR` where a signal came, and what became of a failed
@@ -175,7 +196,12 @@ impl Ring {
                     error => Err(Errno::from_raw(-error)),
                 };
             }
-            let waited = self.ring.submit_and_wait(1);
+            let flags = EnterFlags::GETEVENTS.bits();
+            // SAFETY: takes integers, and no argument by address.
+            let waited = unsafe {
+                let ring = self.ring.submitter();
+                ring.enter::<libc::sigset_t>(0, 1, flags, None)
+            };
             waited.map_err(|error| errno(&error))?;
         }
     }
@@ -240,6 +266,30 @@ mod tests {
         assert_eq!(ring.address().err(), Some(Errno::EINVAL));
         let (reads, _writes) = nix::unistd::pipe().unwrap();
         assert_eq!(ring.send(reads.as_fd(), 7), Err(Errno::EINVAL));
+    }
+
+    #[test]
+    fn a_ring_with_a_request_that_was_not_taken_sends_no_more() {
+        let Some(mut near) = ring(0) else { return };
+        let address = near.address().unwrap();
+        let (reads, _writes) = nix::unistd::pipe().unwrap();
+        // The kernel takes nothing where the ring's descriptor is no ring's.
+        let descriptor = near.ring.as_raw_fd();
+        // SAFETY: the ring goes on with whatever has its descriptor.
+        Errno::result(unsafe { libc::dup2(reads.as_raw_fd(), descriptor) }).unwrap();
+        assert!(near.send(address.as_fd(), 7).is_err());
+        // SAFETY: as above: the ring is itself again.
+        Errno::result(unsafe { libc::dup2(address.as_raw_fd(), descriptor) }).unwrap();
+        assert_eq!(near.send(address.as_fd(), 8), Err(Errno::EINVAL));
+        assert_eq!(near.address().err(), Some(Errno::EINVAL));
+        // What it has in its queue stays there, also where it sleeps.
+        let Some(mut far) = ring(0).filter(|far| far.can_send() == Ok(true)) else {
+            return;
+        };
+        let sends = std::thread::spawn(move || far.send(address.as_fd(), 9));
+        assert_eq!(near.receive(), Ok(9));
+        sends.join().unwrap().unwrap();
+        assert_eq!(near.ring.submission().len(), 1);
     }
 
     #[test]

@@ -14,7 +14,8 @@ use tokio::task::{JoinHandle, yield_now};
 use crate::create::DEFAULT_STACK;
 use crate::pause::{Boxed, Pause};
 use crate::runtime;
-use crate::stack::{self, State};
+use crate::stack::State;
+use crate::stack::unguarded::{self, Unguarded};
 use crate::tally::Tally;
 
 /// A kind of coroutine.
@@ -44,14 +45,14 @@ fn late() -> Failure {
 pub(super) struct Bare;
 
 impl Kind for Bare {
-    type Task = stack::Coroutine;
+    type Task = Unguarded;
 
     fn ready() -> Result<Self, Failure> {
         Ok(Self)
     }
 
     fn start(&self, tally: Tally) -> Result<Self::Task, Failure> {
-        let mut task = stack::unguarded::idle(tally).during("mmap(stack)")?;
+        let mut task = unguarded::idle(tally).during("mmap(stack)")?;
         match task.resume() {
             State::Suspended => Ok(task),
             _ => Err(early()),

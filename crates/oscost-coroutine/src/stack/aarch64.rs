@@ -178,12 +178,32 @@ pub(super) unsafe fn pause(links: *mut Links) {
     }
 }
 
-/// Where the stack pointer is.
+/// [`fill`]s so many bytes, whole words, below the stack pointer, and tells where
+/// that is. Where this is not inlined, it is that of this function.
+///
+/// # Safety
+/// So much of the stack must be left.
 #[inline(always)]
-pub(super) fn stack_pointer() -> usize {
+pub(super) unsafe fn fill_below<const BYTES: usize>(key: u64) -> usize {
     let here: usize;
-    // SAFETY: it only reads a register.
-    unsafe { asm!("mov {here}, sp", here = out(reg) here, options(nomem, nostack)) };
+    // SAFETY: the caller vouches for the memory. Nothing is kept below the stack
+    // pointer, which is read in the same block: the ABI knows no red zone.
+    unsafe {
+        asm!(
+            "mov {here}, sp",
+            "sub {from}, {here}, #{bytes}",
+            "mvn {word}, {word}",
+            "2: cmp {from}, {here}",
+            "b.hs 3f",
+            "str {word}, [{from}], #8",
+            "b 2b",
+            "3: mov {word}, xzr",
+            here = out(reg) here,
+            bytes = const BYTES,
+            word = inout(reg) key => _,
+            from = out(reg) _,
+        );
+    }
     here
 }
 
@@ -191,12 +211,10 @@ pub(super) fn stack_pointer() -> usize {
 /// leaves none of them in a register: what the switch saves is no paint.
 ///
 /// # Safety
-/// `words` must be valid for writes from `from` on, or room below the stack
-/// pointer.
+/// `words` must be valid for writes from `from` on.
 #[inline(always)]
 pub(super) unsafe fn fill(from: *mut u8, words: usize, key: u64) {
-    // SAFETY: the caller vouches for the memory. Nothing of anybody's lies
-    // below the stack pointer: the ABI knows no red zone.
+    // SAFETY: the caller vouches for the memory.
     unsafe {
         asm!(
             "mvn {word}, {word}",

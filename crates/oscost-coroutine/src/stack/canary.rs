@@ -51,13 +51,10 @@ pub(crate) fn paint(key: u8) -> u8 {
 /// [`PAINTED`] bytes of the stack must be left, and `top` be valid for a write.
 #[inline(always)]
 pub(crate) unsafe fn paint_below(key: u8, top: *mut usize) {
-    let here = arch::stack_pointer();
-    let lowest = std::ptr::with_exposed_provenance_mut(here - PAINTED);
-    let key = u64::from_ne_bytes([key; 8]);
     // SAFETY: the caller vouches for both.
     unsafe {
+        let here = arch::fill_below::<PAINTED>(u64::from_ne_bytes([key; 8]));
         top.write(here);
-        arch::fill(lowest, PAINTED / 8, key);
     }
 }
 

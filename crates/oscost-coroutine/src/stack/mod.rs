@@ -99,11 +99,16 @@ pub struct Coroutine<W: Way = Inlined> {
 }
 
 impl Coroutine {
+    /// One whose body does nothing but pause once.
+    pub fn idle(stack: Stack) -> Self {
+        Self::new(stack, Yielder::pause)
+    }
+
     /// [`on`](Self::on) by the way that costs least.
     ///
     /// # Panics
     /// Where the body itself fills more than half of the stack.
-    pub fn new<F: FnOnce(&Yielder) + 'static>(stack: Stack, body: F) -> Self {
+    pub(crate) fn new<F: FnOnce(&Yielder) + 'static>(stack: Stack, body: F) -> Self {
         Self::on(stack, body)
     }
 }
@@ -112,9 +117,13 @@ impl<W: Way> Coroutine<W> {
     /// Puts `body` onto the stack. It begins with the first
     /// [`resume`](Self::resume). Nothing is allocated.
     ///
+    /// Not for everybody: no body may pause while it borrows a thread-local
+    /// (`LocalKey::with`). One that is resumed by the destructor of another would
+    /// find it gone. None of those that are written here borrows any.
+    ///
     /// # Panics
     /// Where the body itself fills more than half of the stack.
-    pub fn on<F: FnOnce(&Yielder<W>) + 'static>(stack: Stack, body: F) -> Self {
+    pub(crate) fn on<F: FnOnce(&Yielder<W>) + 'static>(stack: Stack, body: F) -> Self {
         let room = stack.0.len() / 2;
         let align = align_of::<Frame<F>>().max(16);
         assert!(
@@ -220,9 +229,9 @@ impl<W: Way> Yielder<W> {
     #[inline(always)]
     pub fn pause(&self) {
         let links = self.links.as_ptr();
-        // SAFETY: a body gets its yielder by a reference that it cannot keep,
-        // and a yielder cannot be sent to another thread. So this runs on the
-        // stack that the links are on, and `near` is where it was resumed.
+        // SAFETY: only a body has its yielder, by a reference that neither outlives
+        // it nor leaves its thread, and it runs only while it is resumed: so on the
+        // stack of the links, and `near` is where that resume was left.
         unsafe { W::pause(links) }
     }
 }

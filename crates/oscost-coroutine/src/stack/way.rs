@@ -25,14 +25,15 @@ pub trait Way: sealed::Sealed {
     ///
     /// # Safety
     /// The far side of `links` must be what [`prepare`](Self::prepare) gave or
-    /// where a [`pause`](Self::pause) of the same way left, and its stack must
-    /// still be there.
+    /// where a [`pause`](Self::pause) of the same way left, its stack must still be
+    /// there, and nobody may have gone on from it since.
     unsafe fn resume(links: *mut Links);
 
     /// Leaves the stack of `links`, on which it runs, for where it was resumed.
     ///
     /// # Safety
-    /// It must run on the stack of `links`.
+    /// It must run on the stack of `links`, after a [`resume`](Self::resume) of the
+    /// same way with the same links, from which nobody has come back since.
     unsafe fn pause(links: *mut Links);
 }
 

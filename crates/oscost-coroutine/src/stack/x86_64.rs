@@ -178,12 +178,30 @@ pub(super) unsafe fn pause(links: *mut Links) {
     }
 }
 
-/// Where the stack pointer is.
+/// [`fill`]s so many bytes, whole words, below the stack pointer, and tells where
+/// that is. Where this is not inlined, it is that of this function.
+///
+/// # Safety
+/// So much of the stack must be left.
 #[inline(always)]
-pub(super) fn stack_pointer() -> usize {
+pub(super) unsafe fn fill_below<const BYTES: usize>(key: u64) -> usize {
     let here: usize;
-    // SAFETY: it only reads a register.
-    unsafe { asm!("mov {here}, rsp", here = out(reg) here, options(nomem, nostack)) };
+    // SAFETY: as for `fill`. Without `nostack` the compiler keeps nothing below the
+    // stack pointer here, which is read in the same block.
+    unsafe {
+        asm!(
+            "mov {here}, rsp",
+            "lea rdi, [rsp - {bytes}]",
+            "not rax",
+            "rep stosq",
+            "xor eax, eax",
+            here = out(reg) here,
+            bytes = const BYTES,
+            inout("rax") key => _,
+            out("rdi") _,
+            inout("rcx") BYTES / 8 => _,
+        );
+    }
     here
 }
 
@@ -191,13 +209,11 @@ pub(super) fn stack_pointer() -> usize {
 /// leaves none of them in a register: what the switch saves is no paint.
 ///
 /// # Safety
-/// `words` must be valid for writes from `from` on, or room below the stack
-/// pointer.
+/// `words` must be valid for writes from `from` on.
 #[inline(always)]
 pub(super) unsafe fn fill(from: *mut u8, words: usize, key: u64) {
-    // SAFETY: the caller vouches for the memory. Without `nostack` the compiler
-    // keeps nothing below the stack pointer here. The ABI has the direction
-    // flag clear, so the words go upwards.
+    // SAFETY: the caller vouches for the memory. The ABI has the direction flag
+    // clear, so the words go upwards.
     unsafe {
         asm!(
             "not rax",

@@ -87,14 +87,14 @@ impl Stages for Forking {
 
 /// A child that borrows its parent's memory.
 pub(super) struct Borrowing {
-    make: fn(&Note) -> nix::Result<Pid>,
+    make: fn(&mut Note) -> nix::Result<Pid>,
     call: &'static str,
     note: Note,
 }
 
 impl Borrowing {
     /// By the call that has this name.
-    pub(super) fn new(make: fn(&Note) -> nix::Result<Pid>, call: &'static str) -> Self {
+    pub(super) fn new(make: fn(&mut Note) -> nix::Result<Pid>, call: &'static str) -> Self {
         Self {
             make,
             call,
@@ -112,7 +112,7 @@ impl Stages for Borrowing {
             ));
         }
         let called = now();
-        let child = (self.make)(&self.note);
+        let child = (self.make)(&mut self.note);
         let returned = now();
         reap(child.during(self.call).map_err(Failure::too_many)?)?;
         Ok(Moments {

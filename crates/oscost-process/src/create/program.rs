@@ -174,7 +174,7 @@ fn fork_exec(run: &mut Run) -> Result<(), Failure> {
 
 #[inline]
 fn vfork_exec(run: &mut Run) -> Result<(), Failure> {
-    let child = run.program.vfork_exec(&run.note);
+    let child = run.program.vfork_exec(&mut run.note);
     reap(child.during("vfork").map_err(Failure::too_many)?)
 }
 

@@ -61,10 +61,9 @@ pub(crate) unsafe fn spawn_exit(
     exit_call: libc::c_long,
 ) -> i64 {
     let result: i64;
-    // SAFETY: the caller vouches for the call. The child executes only the
-    // instructions after the branch: they write to `ran`, which the caller
-    // keeps alive, and to registers of the child. It never reaches the code
-    // after the block, so nothing that Rust owns is used twice.
+    // SAFETY: the caller vouches for the call and keeps `ran` alive. The child
+    // writes there and to its registers alone, and never reaches the code after
+    // the block: nothing that Rust owns is used twice.
     unsafe {
         asm!(
             "svc #0",
@@ -83,9 +82,9 @@ pub(crate) unsafe fn spawn_exit(
             inlateout("x0") args[0] => result,
             in("x1") args[1],
             // clone's other arguments: no thread pointer, no id words.
-            in("x2") 0,
-            in("x3") 0,
-            in("x4") 0,
+            in("x2") 0_usize,
+            in("x3") 0_usize,
+            in("x4") 0_usize,
             in("x10") ran.as_ptr(),
             in("x11") exit_call,
             out("x9") _,
@@ -115,10 +114,9 @@ pub(crate) unsafe fn spawn_noting(
     (then, then_args): (libc::c_long, [usize; 3]),
 ) -> i64 {
     let result: i64;
-    // SAFETY: the caller vouches for both calls. The child executes only the
-    // instructions after the branch: they write to `note`, which the caller
-    // keeps alive, and to registers of the child. It never reaches the code
-    // after the block, so nothing that Rust owns is used twice.
+    // SAFETY: the caller vouches for both calls and keeps `note` alive. The child
+    // writes there and to its registers alone, and never reaches the code after
+    // the block: nothing that Rust owns is used twice.
     unsafe {
         asm!(
             "svc #0",
@@ -145,9 +143,9 @@ pub(crate) unsafe fn spawn_noting(
             inlateout("x0") args[0] => result,
             in("x1") args[1],
             // clone's other arguments: no thread pointer, no id words.
-            in("x2") 0,
-            in("x3") 0,
-            in("x4") 0,
+            in("x2") 0_usize,
+            in("x3") 0_usize,
+            in("x4") 0_usize,
             in("x5") then_args[0],
             in("x6") then_args[1],
             in("x7") then_args[2],
@@ -160,8 +158,10 @@ pub(crate) unsafe fn spawn_noting(
     result
 }
 
-/// Writes to address 0, where nothing is ever mapped (`vm.mmap_min_addr`): the
-/// kernel answers with `SIGSEGV`.
+/// Writes to address 0: the kernel answers with `SIGSEGV`, since nothing is mapped
+/// there. It gives that page to nobody who does not ask for it by its address,
+/// which this program never does; and where `vm.mmap_min_addr` is above 0, to
+/// nobody without `CAP_SYS_RAWIO`.
 pub(crate) fn bad_access() -> ! {
     // SAFETY: the store reaches no memory, since it faults; should a handler
     // come back from it, the next instruction ends the process.

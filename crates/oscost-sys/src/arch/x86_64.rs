@@ -60,10 +60,9 @@ pub(crate) unsafe fn spawn_exit(
     exit_call: libc::c_long,
 ) -> i64 {
     let result: i64;
-    // SAFETY: the caller vouches for the call. The child executes only the
-    // instructions after the branch: they write to `ran`, which the caller
-    // keeps alive, and to registers of the child. It never reaches the code
-    // after the block, so nothing that Rust owns is used twice.
+    // SAFETY: the caller vouches for the call and keeps `ran` alive. The child
+    // writes there and to its registers alone, and never reaches the code after
+    // the block: nothing that Rust owns is used twice.
     unsafe {
         asm!(
             "syscall",
@@ -107,10 +106,9 @@ pub(crate) unsafe fn spawn_noting(
     (then, then_args): (libc::c_long, [usize; 3]),
 ) -> i64 {
     let result: i64;
-    // SAFETY: the caller vouches for both calls. The child executes only the
-    // instructions after the branch: they write to `note`, which the caller
-    // keeps alive, and to registers of the child. It never reaches the code
-    // after the block, so nothing that Rust owns is used twice.
+    // SAFETY: the caller vouches for both calls and keeps `note` alive. The child
+    // writes there and to its registers alone, and never reaches the code after
+    // the block: nothing that Rust owns is used twice.
     unsafe {
         asm!(
             "syscall",
@@ -150,8 +148,10 @@ pub(crate) unsafe fn spawn_noting(
     result
 }
 
-/// Writes to address 0, where nothing is ever mapped (`vm.mmap_min_addr`): the
-/// kernel answers with `SIGSEGV`.
+/// Writes to address 0: the kernel answers with `SIGSEGV`, since nothing is mapped
+/// there. It gives that page to nobody who does not ask for it by its address,
+/// which this program never does; and where `vm.mmap_min_addr` is above 0, to
+/// nobody without `CAP_SYS_RAWIO`.
 pub(crate) fn bad_access() -> ! {
     // SAFETY: the store reaches no memory, since it faults; should a handler
     // come back from it, the next instruction ends the process.

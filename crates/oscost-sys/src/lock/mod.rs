@@ -2,8 +2,10 @@
 //! any thread may hold a copy of.
 //!
 //! What is to be released stands in a value that releases it when dropped, so
-//! that nobody can release what he has not got. A lock lives as long as the
-//! process, in memory that children forked later share.
+//! that no thread can release what it has not got; a child that is forked while
+//! it exists has a copy of it. Nothing in memory is guarded by these locks, so a
+//! wrong release spoils a count and no more. A lock lives as long as the process, in
+//! memory that children forked later share.
 
 pub mod mutex;
 pub mod rwlock;

@@ -44,7 +44,8 @@ unsafe impl Sync for Mutex {}
 #[must_use = "it is released at once when dropped"]
 pub struct Held {
     mutex: Mutex,
-    // Only its owner may release a mutex: this stays in its thread.
+    // Only its owner may release a mutex: this stays in its thread. What a fork
+    // copies cannot be kept from the child.
     _stays: PhantomData<*const ()>,
 }
 
@@ -57,7 +58,7 @@ impl Mutex {
         let attributes = Attributes::new(kind, scope)?;
         let mutex = place::<libc::pthread_mutex_t>()?;
         // SAFETY: the memory is large enough, aligned, and nobody else's; the
-        // attributes are initialised.
+        // attributes are initialised, and may have been moved since.
         check(unsafe { libc::pthread_mutex_init(mutex.as_ptr(), &raw const attributes.0) })?;
         Ok(Self(mutex))
     }
@@ -84,8 +85,9 @@ impl Mutex {
 
     #[inline]
     fn unlock(self) {
-        // SAFETY: the mutex is initialised, and the calling thread owns it:
-        // both callers come from a lock that succeeded in this thread.
+        // SAFETY: initialised, and the calling thread owns it: it has locked it, or
+        // got EOWNERDEAD. A forked child may have a copy of a `Held`: its call can
+        // free a lock that is the parent's, by which nothing is guarded.
         let _ = unsafe { libc::pthread_mutex_unlock(self.0.as_ptr()) };
     }
 }
@@ -97,6 +99,7 @@ impl Drop for Held {
     }
 }
 
+/// They may be moved: glibc and musl have nothing in them that points there.
 struct Attributes(libc::pthread_mutexattr_t);
 
 impl Attributes {

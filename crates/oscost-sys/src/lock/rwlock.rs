@@ -23,7 +23,8 @@ unsafe impl Sync for RwLock {}
 #[must_use = "it is released at once when dropped"]
 pub struct Held {
     lock: RwLock,
-    // Only who took it may release it: this stays in its thread.
+    // Only who took it may release it: this stays in its thread. What a fork
+    // copies cannot be kept from the child.
     _stays: PhantomData<*const ()>,
 }
 
@@ -75,8 +76,9 @@ impl RwLock {
 impl Drop for Held {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the lock is initialised, and the calling thread has it: a
-        // `Held` is made by a call that took it, and never leaves its thread.
+        // SAFETY: initialised, and the calling thread has it: it made the `Held` by
+        // taking it. A forked child may have a copy of that: its call can free a
+        // lock that is the parent's, by which nothing is guarded.
         let _ = unsafe { libc::pthread_rwlock_unlock(self.lock.0.as_ptr()) };
     }
 }

@@ -15,6 +15,9 @@ pub(super) const PUSHED_BY_A_CALL: usize = 0;
 /// The bit that [`with_control_flipped`] flips: flushing to zero in FPCR.
 pub(super) const FLIPPED: u64 = 1 << 24;
 
+/// What [`control`] gives: all of it.
+pub(super) const CONTROL: u64 = !0;
+
 /// Fills the registers that a call keeps, hops, and counts those that hold what
 /// they held.
 ///
@@ -153,6 +156,25 @@ pub(super) unsafe extern "C" fn note_stack_pointer<W: Way>(links: *mut Links) ->
         "str x9, [x0, {note}]",
         "bl {pause}",
         "brk #1",
+        note = const NOTE,
+        pause = sym pause_once::<W>,
+    )
+}
+
+/// An entry that notes what [`control`] tells whenever it is resumed, and pauses.
+///
+/// # Safety
+/// As for [`note_stack_pointer`].
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn note_control<W: Way>(links: *mut Links) -> ! {
+    naked_asm!(
+        "mov x19, x0",
+        "2:",
+        "mrs x9, fpcr",
+        "str x9, [x19, {note}]",
+        "mov x0, x19",
+        "bl {pause}",
+        "b 2b",
         note = const NOTE,
         pause = sym pause_once::<W>,
     )

@@ -18,6 +18,9 @@ pub(super) const FLIPPED: u64 = MXCSR | X87 << 32;
 const MXCSR: u64 = 1 << 15;
 const X87: u64 = 3 << 10;
 
+/// What [`control`] gives but for the flags of MXCSR, which computing sets.
+pub(super) const CONTROL: u64 = !0x3f;
+
 /// Fills the registers that a call keeps, hops, and counts those that hold what
 /// they held.
 ///
@@ -98,8 +101,27 @@ pub(super) unsafe extern "C" fn note_stack_pointer<W: Way>(links: *mut Links) ->
     )
 }
 
-/// MXCSR without its flags, which computing sets, and above it the x87 control
-/// word.
+/// An entry that notes what [`control`] tells whenever it is resumed, and pauses.
+///
+/// # Safety
+/// As for [`note_stack_pointer`].
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn note_control<W: Way>(links: *mut Links) -> ! {
+    naked_asm!(
+        "push rdi",
+        "mov qword ptr [rdi + {note}], 0",
+        "2:",
+        "mov rdi, [rsp]",
+        "stmxcsr [rdi + {note}]",
+        "fnstcw [rdi + {note} + 4]",
+        "call {pause}",
+        "jmp 2b",
+        note = const NOTE,
+        pause = sym pause_once::<W>,
+    )
+}
+
+/// MXCSR, and above it the x87 control word.
 pub(super) fn control() -> u64 {
     let mut words = [0_u32; 2];
     // SAFETY: it stores 4 and 2 bytes to words of our own.
@@ -111,7 +133,7 @@ pub(super) fn control() -> u64 {
             options(nostack, preserves_flags),
         );
     }
-    u64::from(words[0] & !0x3f) | u64::from(words[1]) << 32
+    u64::from(words[0]) | u64::from(words[1]) << 32
 }
 
 /// Hops with other control words, and puts them back.
