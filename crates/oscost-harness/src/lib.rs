@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod limits;
 pub mod machine;
 pub mod memory;
+pub mod names;
 pub mod need;
 pub mod pin;
 pub mod pingpong;
