@@ -12,6 +12,7 @@ pub mod case;
 pub mod child;
 pub mod clock;
 pub mod clock_kind;
+pub mod clock_trial;
 pub mod drill;
 mod failure;
 pub mod guard;
