@@ -1,4 +1,5 @@
-//! What is run in every order of events, and what must hold in each.
+//! What is run in every order of events, or where there are too many in all with
+//! few preemptions, and what must hold in each.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -26,11 +27,11 @@ pub struct Model {
     exchanges: bool,
     /// How often a thread that could go on is made to wait, at most: for models
     /// that have too many orders.
-    preemptions: Option<usize>,
+    pub preemptions: Option<usize>,
 }
 
 impl Model {
-    /// Runs it in every order; gives their number.
+    /// Runs it in every order that its preemptions allow; gives their number.
     ///
     /// # Panics
     /// Where something does not hold in one.

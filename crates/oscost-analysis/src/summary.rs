@@ -95,6 +95,16 @@ pub struct Summary {
     pub distribution: Vec<(f64, u64)>,
 }
 
+impl Summary {
+    /// Bursts and how many of them were disturbed, where these are at least half: the
+    /// case then says as much of others on the machine as of itself.
+    #[must_use]
+    pub fn mostly_disturbed(&self) -> Option<(u64, u64)> {
+        let (all, disturbed) = self.bursts;
+        (disturbed > 0 && 2 * disturbed >= all).then_some(self.bursts)
+    }
+}
+
 /// Where an unpinned case ran, and what it took there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacementSeen {

@@ -37,8 +37,8 @@ pub struct MachineClock {
 /// How long the counter is held against `CLOCK_MONOTONIC`. The error of a
 /// reading is some tens of nanoseconds: a few parts in a million of this.
 const CALIBRATION: Duration = Duration::from_millis(20);
-/// Two halves of the calibration may differ by so much.
-const DRIFT: f64 = 1e-3;
+/// Two halves of the calibration may differ by so much, and a clock from the kernel's.
+pub const DRIFT: f64 = 1e-3;
 
 impl MachineClock {
     /// Chooses and calibrates. Takes some 20 ms.
@@ -107,7 +107,7 @@ impl Clock for MachineClock {
 
 /// Ticks of the counter per second, or why it cannot be used after all.
 fn counter_rate() -> Result<f64, String> {
-    let begin = simultaneous();
+    let begin = simultaneous(counter::read);
     let first = rate(begin, after(CALIBRATION / 2));
     let whole = rate(begin, after(CALIBRATION / 2));
     if (first / whole - 1.0).abs() < DRIFT {
@@ -121,21 +121,21 @@ fn counter_rate() -> Result<f64, String> {
 
 fn after(wait: Duration) -> (Ticks, Ticks) {
     std::thread::sleep(wait);
-    simultaneous()
+    simultaneous(counter::read)
 }
 
-/// The counter and the kernel's clock at one moment: of several tries the one
-/// in which least time passed between the two readings around.
-fn simultaneous() -> (Ticks, Ticks) {
+/// A clock and the kernel's at one moment: of several tries the one in which least
+/// time passed between the two readings around.
+pub(crate) fn simultaneous(now: fn() -> Ticks) -> (Ticks, Ticks) {
     let tries = (0..64).map(|_| {
-        let before = counter::read();
+        let before = now();
         let monotonic = counter::read_monotonic();
-        let after = counter::read();
+        let after = now();
         let width = after.since(before);
         (width, Ticks(before.0 + width.0 / 2), monotonic)
     });
-    let (_, counter, monotonic) = tries.min_by_key(|(width, ..)| *width).unwrap_or_default();
-    (counter, monotonic)
+    let (_, clock, monotonic) = tries.min_by_key(|(width, ..)| *width).unwrap_or_default();
+    (clock, monotonic)
 }
 
 fn rate(begin: (Ticks, Ticks), end: (Ticks, Ticks)) -> f64 {

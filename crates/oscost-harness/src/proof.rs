@@ -78,6 +78,7 @@ pub fn prove(
     for audit in [before, after] {
         check_placement(audit, placement)?;
     }
+    check_stay(before, after, placement)?;
     Ok(Burst {
         ops: oscost_record::Ops(ops),
         cpus: after.parties.iter().filter_map(|party| party.cpu).collect(),
@@ -118,6 +119,24 @@ fn check_placement(audit: &Audit, placement: Placement) -> Result<(), Failure> {
             "the parties were to run {placement}, but ran on CPU {}",
             seen.join(" and ")
         )));
+    }
+    Ok(())
+}
+
+/// A party that somebody moved has not run where its case says, even where no other
+/// party is there to be told apart from.
+fn check_stay(before: &Audit, after: &Audit, placement: Placement) -> Result<(), Failure> {
+    if placement == Placement::Free {
+        return Ok(());
+    }
+    for (earlier, later) in before.parties.iter().zip(&after.parties) {
+        if let (Some(from), Some(to)) = (earlier.cpu, later.cpu)
+            && from != to
+        {
+            return Err(Failure::Fail(format!(
+                "a party was to run {placement}, but went from CPU {from} to CPU {to} within a burst"
+            )));
+        }
     }
     Ok(())
 }
@@ -201,6 +220,32 @@ mod tests {
         for audit in [same, cross] {
             assert!(judge(&audit, Expect::COUNT, Placement::Free).is_ok());
         }
+    }
+
+    #[test]
+    fn who_is_moved_in_the_middle_of_a_burst_fails_even_alone() {
+        let moves = [
+            (vec![0], vec![1], Placement::SameCpu),
+            (vec![0, 0], vec![1, 1], Placement::SameCpu),
+            (vec![0, 1], vec![1, 0], Placement::CrossCpu),
+            (vec![0, 1], vec![0, 2], Placement::SmtSibling),
+        ];
+        for (from, to, placement) in moves {
+            let (before, after) = (audit(0, 0, &from), audit(1000, 0, &to));
+            let burst = |placement| prove(1000, (&before, &after), Expect::COUNT, placement);
+            let why = burst(placement).unwrap_err().to_string();
+            assert!(why.contains(&placement.to_string()), "{why}");
+            assert!(why.contains("from CPU") && why.contains("to CPU"), "{why}");
+            assert!(burst(Placement::Free).is_ok());
+        }
+    }
+
+    #[test]
+    fn who_did_not_tell_where_it_was_is_no_mover() {
+        let mut before = audit(0, 0, &[0]);
+        before.parties[0].cpu = None;
+        let after = audit(1000, 0, &[1]);
+        assert!(prove(1000, (&before, &after), Expect::COUNT, Placement::SameCpu).is_ok());
     }
 
     #[test]

@@ -10,7 +10,6 @@ mod control;
 mod game;
 mod handover;
 mod message;
-mod names;
 mod partner;
 mod ring;
 mod shared_memory;

@@ -61,6 +61,6 @@ mod tests {
     }
 
     fn tempfile() -> std::path::PathBuf {
-        std::env::temp_dir().join(crate::names::unpredictable())
+        std::env::temp_dir().join(oscost_harness::names::unpredictable())
     }
 }

@@ -7,6 +7,7 @@
 
 mod case;
 mod condensed;
+mod draft;
 mod line;
 mod machine;
 mod pair;

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
-use crate::{Line, Run};
+use crate::{Line, Run, draft};
 
 /// An open record.
 #[derive(Debug)]
@@ -14,20 +14,16 @@ pub struct RecordWriter {
 }
 
 impl RecordWriter {
-    /// Makes a new record and writes its header. Missing folders are made; an
-    /// existing file is never overwritten.
+    /// Makes a new record, which has its name once its header is in it. Missing
+    /// folders are made; an existing file is never overwritten.
     ///
     /// # Errors
-    /// What `mkdir(2)`, `open(2)` or `write(2)` say; `AlreadyExists` where
-    /// there is a file of that name.
+    /// What `mkdir(2)`, `open(2)`, `write(2)` or `renameat2(2)` say;
+    /// `AlreadyExists` where there is a file of that name.
     pub fn create(path: &Path, run: &Run) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        let mut writer = Self { file };
-        writer.write(&Line::Run(Box::new(run.clone())))?;
-        Ok(writer)
+        let header = Line::Run(Box::new(run.clone()));
+        let file = draft::begun(path, &header)?;
+        Ok(Self { file })
     }
 
     /// Opens an existing record to add lines to it. A last line that was cut
@@ -53,9 +49,7 @@ impl RecordWriter {
     /// # Errors
     /// What `write(2)` says: `StorageFull` on a full disk.
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
-        let mut text = serde_json::to_vec(line)?;
-        text.push(b'\n');
-        self.file.write_all(&text)
+        draft::add(&mut self.file, line)
     }
 
     /// Forces everything to the disk.

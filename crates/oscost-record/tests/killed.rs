@@ -118,7 +118,7 @@ fn a_killed_run_loses_at_most_the_line_it_was_writing() {
         let delay = Duration::from_micros(kill * 7_919 % 101 * 100);
         let said = killed_after(&path, kill % 2 == 0, delay);
         let count = |word: &str| said.iter().filter(|line| *line == word).count();
-        if count("begun") == 0 {
+        if count("begun") == 0 && !path.exists() {
             continue;
         }
         let record = Record::read(&path).unwrap();

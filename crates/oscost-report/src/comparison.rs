@@ -27,6 +27,13 @@ pub fn comparison_table(comparison: &Comparison, runs: [&Run; 2]) -> String {
     if !comparison.cases.is_empty() {
         text += &cases(comparison);
     }
+    if comparison
+        .cases
+        .iter()
+        .any(|case| !disturbed(case).is_empty())
+    {
+        text += &format!("{}\n\n", words::DISTURBED);
+    }
     text += &format!("{}\n", census(comparison));
     for (title, lines) in sections(comparison) {
         let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
@@ -186,7 +193,7 @@ fn row(case: &Compared) -> Row<6> {
         Change::NotToldApart => "",
         _ => mark(case),
     };
-    let notes = [mark.to_owned(), failures(case)];
+    let notes = [mark.to_owned(), failures(case), disturbed(case)];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     (cells, notes.join("; "))
 }
@@ -223,6 +230,14 @@ fn failures(case: &Compared) -> String {
     };
     let both = [of(case.failed_rounds.0, "A"), of(case.failed_rounds.1, "B")];
     both.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Whose bursts were disturbed as often as not.
+fn disturbed(case: &Compared) -> String {
+    let sides = case.disturbed.iter().zip(["A", "B"]);
+    let told = sides
+        .filter_map(|(bursts, name)| Some(format!("{} of {name}", words::disturbed((*bursts)?))));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn without_ratio(case: &Uncompared) -> String {

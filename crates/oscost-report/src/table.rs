@@ -29,7 +29,8 @@ const NET: usize = 3;
 /// An aligned table of `summaries`, one line each, ending in a line break.
 /// Notes (`skipped: …`) stand at the end of their line, unaligned. Figures
 /// are per unit of the case; `-` where there are too few samples. A net figure
-/// that can't be told from zero has a star, which a last line explains.
+/// that can't be told from zero has a star, and a case of whose bursts at least half
+/// were disturbed says so; last lines explain both.
 #[must_use]
 pub fn table(summaries: &[Summary]) -> String {
     let mut rows = vec![(HEADER.map(str::to_owned), "per".to_owned())];
@@ -37,6 +38,9 @@ pub fn table(summaries: &[Summary]) -> String {
     let mut text = aligned(&rows).join("\n") + "\n";
     if rows.iter().any(|(cells, _)| cells[NET].ends_with('*')) {
         text.push_str("* below resolution: can't be told from zero\n");
+    }
+    if summaries.iter().any(|one| one.mostly_disturbed().is_some()) {
+        text += &format!("{}\n", words::DISTURBED);
     }
     text
 }
@@ -78,6 +82,7 @@ fn row(summary: &Summary) -> Row<COLUMNS> {
     let notes = [
         estimate.map(|_| unit.per.clone()),
         words::note(&summary.fate),
+        summary.mostly_disturbed().map(words::disturbed),
     ];
     let note = notes.into_iter().flatten().collect::<Vec<_>>().join("; ");
     (cells, printable(&note))

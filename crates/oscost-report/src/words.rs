@@ -154,6 +154,14 @@ pub(crate) fn note(fate: &Fate) -> Option<String> {
     }
 }
 
+/// What is to be known of a case that was mostly disturbed.
+pub(crate) fn disturbed((bursts, disturbed): (u64, u64)) -> String {
+    format!("disturbed: {disturbed} of {}", several(bursts, "burst"))
+}
+
+/// What that note means.
+pub(crate) const DISTURBED: &str = "disturbed: in at least half of the case's bursts the hypervisor took time away, or others ran in between; measure again on a quiet machine";
+
 /// A remark as a sentence: its first letter large, a full stop at its end.
 pub(crate) fn sentence(remark: &str) -> String {
     let mut letters = remark.trim().chars();

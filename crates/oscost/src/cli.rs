@@ -292,9 +292,11 @@ pub(crate) struct Machine {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SelfTest {
+    Clock(crate::selftest::Clock),
     /// Holds cases against bare C programs over the same system calls
     Floors(Floors),
     Gate(crate::selftest::Gate),
+    Placement(crate::selftest::Placement),
     /// Says how far the rounds of a record lie apart, as raw times and relative
     /// to the frozen workloads that took turns with the cases
     Reference(SelfTestReference),

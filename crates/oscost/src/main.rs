@@ -55,11 +55,17 @@ fn main() -> ExitCode {
         Verb::Doctor(options) => doctor::doctor(&options),
         Verb::Machine(options) => machine::machine(&options),
         Verb::Selftest {
+            what: SelfTest::Clock(options),
+        } => selftest::clock(&options),
+        Verb::Selftest {
             what: SelfTest::Floors(options),
         } => floors::floors(&options),
         Verb::Selftest {
             what: SelfTest::Gate(options),
         } => selftest::gate(&options),
+        Verb::Selftest {
+            what: SelfTest::Placement(options),
+        } => selftest::placement(&options),
         Verb::Selftest {
             what: SelfTest::Reference(options),
         } => steadiness::reference(&options),

@@ -54,6 +54,8 @@ pub struct Compared {
     pub moved: Vec<Moved>,
     /// Rounds that failed before and after. They are in no figure.
     pub failed_rounds: (u32, u32),
+    /// Before and after: see [`Summary::mostly_disturbed`].
+    pub disturbed: [Option<(u64, u64)>; 2],
 }
 
 /// Which way a case changed.
@@ -210,6 +212,7 @@ fn case(
         change: Change::of(ratio, threshold),
         moved: Vec::new(),
         failed_rounds: (one.failed_rounds(), two.failed_rounds()),
+        disturbed: [one, two].map(Summary::mostly_disturbed),
     })
 }
 

@@ -11,9 +11,7 @@ use std::os::unix::net::{self as unix_net, UnixListener, UnixStream};
 
 use nix::sys::socket::{setsockopt, sockopt};
 use oscost_harness::pingpong::Side;
-use oscost_harness::{During as _, Failure};
-
-use crate::names::unpredictable;
+use oscost_harness::{During as _, Failure, names};
 
 /// A kind of connection.
 pub(crate) trait Connection: Read + Send + Sized + 'static {
@@ -64,9 +62,12 @@ fn sides<C: Connection>(address: C::Address, listener: C::Listener) -> Sides<C> 
 }
 
 /// A server under an abstract name that nobody can guess: such a name goes
-/// with its socket (`unix(7)`).
+/// with its socket (`unix(7)`). It has no mode, and `/proc/net/unix` shows it. To
+/// ask each caller who he is (SO_PEERCRED) would be timed, and so would a path to a
+/// private folder; but a stranger is counted as any other, and the count then belies
+/// the burst.
 pub(crate) fn unix() -> Result<Sides<UnixStream>, Failure> {
-    let name = unpredictable();
+    let name = names::unpredictable();
     let address = unix_net::SocketAddr::from_abstract_name(name).during("a socket's name")?;
     let listener = UnixListener::bind_addr(&address).during("bind(abstract name)")?;
     Ok(sides(address, listener))
@@ -172,7 +173,13 @@ impl<C: Connection> Side for Server<C> {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
     use std::time::Instant;
+
+    use oscost_harness::pingpong::{PingPong, be_partner, board};
+    use oscost_harness::proof::prove;
+    use oscost_harness::{Evidence as _, Expect, Work as _};
+    use oscost_record::Placement;
 
     use super::*;
 
@@ -188,6 +195,28 @@ mod tests {
     fn a_connection_is_made_and_ended() {
         once(unix().unwrap());
         once(tcp().unwrap());
+    }
+
+    #[test]
+    fn a_burst_in_which_a_stranger_connects_is_none() {
+        let (near, mut far) = unix().unwrap();
+        let address = near.address.clone();
+        let board = board().unwrap();
+        let server = thread::spawn(move || be_partner(&mut far, board, None));
+        let mut game = PingPong::new(near, board);
+        let mut burst = |meanwhile: fn(&unix_net::SocketAddr)| {
+            let before = game.audit().unwrap();
+            meanwhile(&address);
+            game.run(10).unwrap();
+            let after = game.audit().unwrap();
+            prove(10, (&before, &after), Expect::COUNT, Placement::Free)
+        };
+        burst(|_| ()).unwrap();
+        let disturbed = burst(|address| drop(UnixStream::connect_addr(address).unwrap()));
+        let why = disturbed.unwrap_err().to_string();
+        assert!(why.contains("but 11 were done"), "{why}");
+        game.stop();
+        server.join().unwrap().unwrap();
     }
 
     #[test]

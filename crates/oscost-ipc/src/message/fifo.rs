@@ -12,7 +12,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use oscost_harness::guard::Guard;
-use oscost_harness::{During as _, Failure, Row};
+use oscost_harness::{During as _, Failure, Row, names};
 
 use super::bytes::{Asleep, Bytes, Ends, Kind};
 use crate::talk::messages;
@@ -31,7 +31,7 @@ impl Kind for Fifo {
     const NAME: &'static str = "FIFO";
 
     fn open() -> Result<(Ends, Ends), Failure> {
-        let folder = std::env::temp_dir().join(crate::names::unpredictable());
+        let folder = std::env::temp_dir().join(names::unpredictable());
         let pipes = ["near", "far"].map(|reader| folder.join(reader));
         let guard = Guard::new(|| {
             for pipe in &pipes {

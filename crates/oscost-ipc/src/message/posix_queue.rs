@@ -8,7 +8,7 @@ use std::sync::Arc;
 use nix::mqueue::{MQ_OFlag, MqAttr, MqdT, mq_close, mq_open, mq_unlink};
 use nix::sys::stat::Mode;
 use oscost_harness::guard::Guard;
-use oscost_harness::{During as _, Failure, Row};
+use oscost_harness::{During as _, Failure, Row, names};
 use oscost_record::Peers;
 use oscost_sys::message_queue;
 
@@ -69,7 +69,7 @@ impl Queue {
     /// For one message of `size` bytes: there is never more than one under
     /// way.
     fn new(size: usize) -> Result<Self, Failure> {
-        let name = format!("/{}", crate::names::unpredictable());
+        let name = format!("/{}", names::unpredictable());
         let guard = Guard::new(|| {
             let _ = mq_unlink(name.as_str());
         })?;

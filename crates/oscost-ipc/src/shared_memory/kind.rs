@@ -3,7 +3,7 @@
 
 use nix::sys::mman::shm_unlink;
 use oscost_harness::guard::Guard;
-use oscost_harness::{During as _, Failure};
+use oscost_harness::{During as _, Failure, names};
 use oscost_sys::shared_memory::SharedMemory;
 use oscost_sys::sysv::{new_segment, remove_segment};
 
@@ -46,7 +46,7 @@ impl Kind for Memfd {
 
 impl Kind for Posix {
     fn make(bytes: usize) -> Result<SharedMemory, Failure> {
-        let name = format!("/{}", crate::names::unpredictable());
+        let name = format!("/{}", names::unpredictable());
         let _unlinks = Guard::new(|| {
             let _ = shm_unlink(name.as_str());
         })?;

@@ -2,13 +2,13 @@
 //! and the rest kept.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write as _};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use super::{PairLine, PairsHead, PairsLine};
 use crate::reader::lines::{LONGEST_LINE, Lines, Text};
-use crate::{Damage, End, ReadError, SCHEMA};
+use crate::{Damage, End, ReadError, SCHEMA, draft};
 
 /// A comparison in memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,20 +110,16 @@ pub struct PairsWriter {
 }
 
 impl PairsWriter {
-    /// Makes a new file and writes its header. Missing folders are made; an
-    /// existing file is never overwritten.
+    /// Makes a new file, which has its name once its header is in it. Missing
+    /// folders are made; an existing file is never overwritten.
     ///
     /// # Errors
-    /// What `mkdir(2)`, `open(2)` or `write(2)` say; `AlreadyExists` where
-    /// there is a file of that name.
+    /// What `mkdir(2)`, `open(2)`, `write(2)` or `renameat2(2)` say;
+    /// `AlreadyExists` where there is a file of that name.
     pub fn create(path: &Path, head: &PairsHead) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        let mut writer = Self { file };
-        writer.write(&PairsLine::Pairs(Box::new(head.clone())))?;
-        Ok(writer)
+        let header = PairsLine::Pairs(Box::new(head.clone()));
+        let file = draft::begun(path, &header)?;
+        Ok(Self { file })
     }
 
     /// Writes one line.
@@ -131,8 +127,6 @@ impl PairsWriter {
     /// # Errors
     /// What `write(2)` says: `StorageFull` on a full disk.
     pub fn write(&mut self, line: &PairsLine) -> io::Result<()> {
-        let mut text = serde_json::to_vec(line)?;
-        text.push(b'\n');
-        self.file.write_all(&text)
+        draft::add(&mut self.file, line)
     }
 }

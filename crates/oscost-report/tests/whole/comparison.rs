@@ -140,3 +140,21 @@ fn nothing_in_common_is_said() {
     );
     assert!(markdown.contains("nothing to compare"), "{markdown}");
 }
+
+#[test]
+fn a_side_that_was_mostly_disturbed_is_named_in_the_row() {
+    let (before, mut after) = two();
+    assert!(!shown(&before, &after).0.contains("disturbed"));
+    let lines = after.cases.iter_mut().filter(|line| line.id.0 == FORK);
+    // Of eight bursts, one of each round, four.
+    for (number, line) in lines.enumerate() {
+        line.bursts[0].disturbed = number % 2 == 0;
+    }
+    let (table, markdown) = shown(&before, &after);
+    let note = "slower; disturbed: 4 of 8 bursts of B";
+    let rows: Vec<&str> = table.lines().filter(|line| line.ends_with(note)).collect();
+    assert_eq!(rows.len(), 1, "{table}");
+    assert!(rows[0].starts_with(FORK), "{table}");
+    assert!(table.contains("\ndisturbed: in at least half"), "{table}");
+    assert!(markdown.contains(note), "{markdown}");
+}

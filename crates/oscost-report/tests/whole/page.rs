@@ -323,3 +323,26 @@ fn the_terminal_table_is_aligned_and_complete() {
     );
     insta::assert_snapshot!(oscost_report::table(&summarise(&record)));
 }
+
+#[test]
+fn a_case_that_was_mostly_disturbed_says_so_in_its_row() {
+    const LEGEND: &str = "disturbed: in at least half of the case's bursts";
+    for (disturbed, told) in [(0, false), (1, false), (2, true), (4, true)] {
+        let mut record = only(2, &["create/pthread/fds/fds=1000"]);
+        for line in &mut record.cases {
+            line.bursts[0].disturbed = false;
+            line.bursts = vec![line.bursts[0].clone(); 2];
+        }
+        let all = record.cases.iter_mut().flat_map(|line| &mut line.bursts);
+        for burst in all.take(disturbed) {
+            burst.disturbed = true;
+        }
+        let text = oscost_report::table(&summarise(&record));
+        let rows: Vec<&str> = text.lines().collect();
+        let note = format!("; disturbed: {disturbed} of 4 bursts");
+        assert_eq!(rows[1].ends_with(&note), told, "{text}");
+        let last = rows.last().unwrap();
+        assert_eq!(last.starts_with(LEGEND), told, "{text}");
+        assert_eq!(text.matches("disturbed:").count(), usize::from(told) * 2);
+    }
+}

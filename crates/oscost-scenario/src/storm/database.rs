@@ -5,7 +5,6 @@
 //! in the order of the questions.
 
 use std::collections::VecDeque;
-use std::hash::{BuildHasher as _, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::linux::net::SocketAddrExt as _;
@@ -19,7 +18,7 @@ use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 use nix::unistd::{read, write};
 use oscost_harness::child::Child;
-use oscost_harness::{During as _, Failure};
+use oscost_harness::{During as _, Failure, names};
 
 use super::ledger::Ledger;
 use super::office::Way;
@@ -27,7 +26,8 @@ use super::office::Way;
 /// Where it is reached.
 #[derive(Clone, Debug)]
 pub(super) enum Address {
-    /// An abstract name, which goes with its socket (`unix(7)`).
+    /// An abstract name, which goes with its socket (`unix(7)`). It has no mode:
+    /// strangers are told by the count of those who came.
     Unix(UnixAddr),
     /// A port of the loopback device.
     Tcp(SocketAddr),
@@ -85,13 +85,8 @@ fn open(way: Way) -> Result<(Address, Listener), Failure> {
         listener.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
         (Address::Tcp(address), Listener::Tcp(listener))
     } else {
-        let state = RandomState::new();
-        let name = format!(
-            "oscost-{:016x}{:016x}",
-            state.hash_one(0),
-            state.hash_one(1)
-        );
-        let address = UnixAddr::from_abstract_name(name).during("a socket's name")?;
+        let address =
+            UnixAddr::from_abstract_name(names::unpredictable()).during("a socket's name")?;
         let listener = UnixListener::bind_addr(&address).during("bind(abstract name)")?;
         listener.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
         (Address::Unix(address), Listener::Unix(listener))
@@ -200,6 +195,7 @@ impl<'a> Desk<'a> {
     /// Accepts whoever waits.
     fn admit(&mut self, listener: usize) -> Result<(), Failure> {
         while let Some(socket) = self.listeners[listener].accept()? {
+            self.ledger.admit();
             let client = self.free.pop().unwrap_or(self.clients.len());
             watch(
                 &self.epoll,

@@ -20,6 +20,7 @@ const SUM: usize = 2;
 const ANSWERED: usize = 3;
 const HELD: usize = 4;
 const FAILED: usize = 5;
+const ADMITTED: usize = 6;
 
 /// How long a task that is held sleeps before it looks again.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -33,6 +34,16 @@ impl Ledger {
 
     fn count(&self, slot: usize) -> &AtomicU64 {
         &self.page.slot(slot).long
+    }
+
+    /// One more has connected.
+    pub(super) fn admit(&self) {
+        self.count(ADMITTED).fetch_add(1, Release);
+    }
+
+    /// How many have ever connected.
+    pub(super) fn admitted(&self) -> u64 {
+        self.count(ADMITTED).load(Acquire)
     }
 
     /// One more waits for its answer.

@@ -85,6 +85,15 @@ impl Office {
         self.database = None;
     }
 
+    /// Somebody connects who is none of the tasks.
+    #[cfg(test)]
+    pub(super) fn visited_by_a_stranger(&self) -> UnixStream {
+        let Ok(Address::Unix(address)) = self.address(0) else {
+            panic!("no UNIX socket");
+        };
+        UnixStream::connect_addr(address).unwrap()
+    }
+
     pub(super) fn delay(&self) -> Duration {
         self.delay
     }
@@ -119,14 +128,18 @@ impl Office {
         }
         let (paid, sum) = self.balance();
         let due = (0..tasks).map(answer).fold(before.1, u64::wrapping_add);
-        if (paid - before.0, sum) == (tasks, due) && self.answered() == paid {
-            Ok(())
-        } else {
-            Err(Failure::Fail(format!(
+        if (paid - before.0, sum) != (tasks, due) || self.answered() != paid {
+            return Err(Failure::Fail(format!(
                 "{tasks} tasks were to pay, but {} did, of {} answers in all, or the answers are not theirs",
                 paid - before.0,
                 self.answered()
-            )))
+            )));
+        }
+        match self.ledger.admitted() {
+            came if came > paid => Err(Failure::Fail(format!(
+                "the database was asked by {paid} tasks, but {came} have connected: somebody else did too"
+            ))),
+            _ => Ok(()),
         }
     }
 

@@ -107,3 +107,20 @@ fn a_crowd_that_cannot_gather_says_so() {
         assert!(crowd.storm(&office, 3, None).is_err());
     }
 }
+
+#[test]
+fn a_stranger_at_the_database_is_noticed_even_where_he_asks_nothing() {
+    let office = Office::open(Way::Unix, SHORT, 3).unwrap();
+    let round = || {
+        let before = office.balance();
+        for number in 0..3 {
+            office.pay(number).unwrap();
+        }
+        office.check(before, 3)
+    };
+    round().unwrap();
+    // Whoever comes later finds that he was accepted.
+    drop(office.visited_by_a_stranger());
+    let why = round().unwrap_err().to_string();
+    assert!(why.contains("6 tasks, but 7 have connected"), "{why}");
+}

@@ -1,7 +1,7 @@
 //! A semaphore of our own on a futex. With one permit it serves as a lock.
 //!
 //! It must never sleep where there is a permit, nor leave anybody asleep: `models`
-//! tries it in every order of events.
+//! tries it in every order of events with few preemptions.
 
 use nix::errno::Errno;
 use oscost_harness::Failure;

@@ -96,3 +96,45 @@ pub(crate) fn slots(count: usize) -> Result<&'static SharedPage, Failure> {
     let page = SharedPage::with_slots(count).during("mmap(MAP_SHARED)")?;
     Ok(Box::leak(Box::new(page)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::Ordering::Relaxed;
+    use std::thread;
+
+    use oscost_sys::futex::Scope;
+
+    use super::*;
+
+    /// What two threads count inside, by a reading and a writing that belong
+    /// together.
+    fn counted(lock: impl Lock + Sync) -> u64 {
+        const EACH: u64 = 100;
+        let count = AtomicU64::new(0);
+        thread::scope(|threads| {
+            for _ in 0..2 {
+                threads.spawn(|| {
+                    for _ in 0..EACH {
+                        let add_one = || {
+                            let seen = count.load(Relaxed);
+                            // The others shall come by now, if they can.
+                            thread::yield_now();
+                            count.store(seen + 1, Relaxed);
+                        };
+                        lock.hold(add_one).unwrap();
+                    }
+                });
+            }
+        });
+        count.into_inner()
+    }
+
+    #[test]
+    fn threads_do_not_meet_inside_a_lock_of_our_own() {
+        assert_eq!(counted(Ttas::new().unwrap()), 200);
+        assert_eq!(counted(Ticket::new().unwrap()), 200);
+        let semaphore = FutexSemaphore::new(1, Scope::Private).unwrap();
+        assert_eq!(counted(semaphore), 200);
+    }
+}

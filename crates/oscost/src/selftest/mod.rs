@@ -1,17 +1,19 @@
-//! `oscost selftest gate`: how often verdicts are wrong on this machine. Suites
-//! in which nothing changed must not alarm, and a slowdown that was put in on
-//! purpose must be found.
+//! `oscost selftest`: the instrument itself, on this machine. `clock` and `placement`
+//! try what every measurement takes for granted.
 //!
-//! Every suite is a line of a file, so that a measurement that was cut short
+//! `gate` tells how often verdicts are wrong: suites in which nothing changed must not
+//! alarm, and a slowdown that was put in on purpose must be found. Every suite is a line of a file, so that a measurement that was cut short
 //! goes on; what is told is made from that file alone.
 
 mod cases;
+mod clock;
 mod gain;
 mod gated;
 mod measure;
 mod options;
 mod page;
 mod permuted;
+mod placement;
 mod results;
 mod suite;
 mod summary;
@@ -22,7 +24,9 @@ use oscost_harness::runner::Ending;
 
 use crate::exit::End;
 use crate::output::{complain, say};
+pub(crate) use clock::{Clock, clock};
 pub(crate) use options::Gate;
+pub(crate) use placement::{Placement, placement};
 use results::Results;
 use summary::Summary;
 

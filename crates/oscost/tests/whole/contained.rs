@@ -1,7 +1,7 @@
 //! A case that misbehaves costs itself and nothing else: the run goes on, the
 //! record says what happened, and no process is left.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use crate::common::{descendants, has_cases, is_alive, objects, oscost, place, wait_until};
 use nix::sys::signal::{Signal, kill};
@@ -103,12 +103,21 @@ fn a_killed_run_leaves_no_process_and_a_readable_record() {
 }
 
 #[test]
-fn a_killed_run_is_resumed_where_it_was() {
+fn a_run_that_was_cut_short_is_resumed_where_it_was() {
+    for signal in [Signal::SIGKILL, Signal::SIGINT] {
+        is_resumed_after(signal);
+    }
+}
+
+fn is_resumed_after(signal: Signal) {
     let filter = "thread/(control|syscall)";
     let (_folder, path, mut child) = begun(filter);
-    child.kill().unwrap();
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
     child.wait().unwrap();
     let before = Record::read(&path).unwrap();
+    // Who was asked to end has closed its record, and goes on with it all the same.
+    let closed = before.end.as_ref().map(|end| end.interrupted);
+    assert_eq!(closed, (signal == Signal::SIGINT).then_some(true));
     let last = before.cases.iter().map(|line| line.round).max().unwrap();
     let rounds = (last + 2).to_string();
     let output = oscost()
@@ -125,7 +134,8 @@ fn a_killed_run_is_resumed_where_it_was() {
         .map(|line| (line.id.clone(), line.round))
         .collect();
     let all = after.run.cases.len() * (last as usize + 2);
-    // What the kill cut off in the middle of a line is measured again.
+    assert!(after.end.is_some_and(|end| !end.interrupted));
+    // What a kill cut off in the middle of a line is measured again.
     assert_eq!(done.len(), all);
     done.sort();
     done.dedup();
@@ -150,4 +160,35 @@ fn a_normal_run_leaves_only_its_record() {
     assert!(measured.count() >= 8);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     assert_eq!(objects(), Vec::<String>::new());
+}
+
+#[test]
+fn a_disk_without_room_for_a_header_leaves_no_file() {
+    let (folder, path) = place();
+    let ab = folder.path().join("pairs.jsonl");
+    let program = oscost();
+    let program: Vec<_> = std::iter::once(program.get_program())
+        .chain(program.get_args())
+        .collect();
+    let this = program[program.len() - 1];
+    let calls = [
+        (["run", "drill/nothing", "--rounds", "1"], &path),
+        (["ab", "drill/nothing", "--pairs", "6"], &ab),
+    ];
+    for (words, file) in calls {
+        let mut call = Command::new("sh");
+        // No file may grow: each write to one gives EFBIG.
+        call.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"]);
+        call.args(&program).args(words).arg("--out").arg(file);
+        if words[0] == "ab" {
+            call.arg("-a").arg(this).arg("-b").arg(this);
+        }
+        let output = call.env("XDG_DATA_HOME", folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(file.to_str().unwrap()), "{told}");
+        assert!(told.contains("File too large"), "{told}");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
 }

@@ -23,5 +23,6 @@ mod once;
 mod placement;
 mod reasons;
 mod refused;
+mod selftest;
 mod sockets;
 mod track;

@@ -5,7 +5,8 @@ use std::hash::{BuildHasher as _, RandomState};
 
 /// A name for a file, a queue or an object of shared memory, another each
 /// time: the hash of nothing by keys that the system draws at random.
-pub(crate) fn unpredictable() -> String {
+#[must_use]
+pub fn unpredictable() -> String {
     let random = || RandomState::new().hash_one(std::process::id());
     format!("oscost-{:016x}{:016x}", random(), random())
 }
