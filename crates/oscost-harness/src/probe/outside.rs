@@ -65,6 +65,9 @@ pub struct ProbeProcess {
     halted: bool,
 }
 
+/// So the library says that there is no memory, and aborts.
+const STARVED: &str = "memory allocation of ";
+
 /// The most that one look at the probe counts as waiting for it. A driver that
 /// stood still itself, for minutes perhaps, has not waited that long.
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
@@ -185,7 +188,7 @@ impl ProbeProcess {
         match self.process.started.progress().during("read")? {
             Progress::Starting => Ok(None),
             Progress::Begun => Ok(Some(())),
-            Progress::Refused(errno) => Err(Failure::call(starting, errno)),
+            Progress::Refused(call, errno) => Err(Failure::call(call, errno).of(starting)),
         }
     }
 
@@ -228,9 +231,14 @@ impl ProbeProcess {
             },
             None => "the probe ended".to_owned(),
         };
-        match words.trim() {
-            "" => died,
-            words => format!("{died}: {words}"),
+        // The allocator's last words, which others may follow that nobody needs.
+        let starved = words.lines().find(|line| line.starts_with(STARVED));
+        match (starved, words.trim()) {
+            (Some(line), _) => Failure::Fail(format!("{died}: {line}"))
+                .with_remedy("Too little memory: see `free`, `ulimit -v` and the cgroup's limit")
+                .to_string(),
+            (None, "") => died,
+            (None, words) => format!("{died}: {words}"),
         }
     }
 
