@@ -168,9 +168,13 @@ impl ProbeProcess {
                 return Err(Failure::Fail(format!("interrupted while {doing}")));
             }
             if waited >= self.limits.answer {
+                let beside = match self.process.dead_child() {
+                    Some(signal) => format!("; a process beside the probe was ended by {signal}"),
+                    None => String::new(),
+                };
                 self.process.kill();
                 return Err(Failure::Fail(format!(
-                    "the probe gave no answer for {} s while {doing}, and was killed. `--timeout` gives it longer",
+                    "the probe gave no answer for {} s while {doing}, and was killed{beside}. `--timeout` gives it longer",
                     self.limits.answer.as_secs()
                 )));
             }

@@ -5,8 +5,8 @@
 //! - what no program starts without: `execve`, `mmap`, `mprotect`, `openat`, `read`,
 //!   `write`, `close`, `rt_sigaction`, and by the loader `pread64`, `newfstatat`,
 //!   `arch_prctl`; by Rust's library `poll` (`ppoll`), before `main`;
-//! - what Rust's library does not let fail: `clock_nanosleep`, which every sleep is,
-//!   `munmap` of a thread's stack, `clock_gettime` where there is no vDSO;
+//! - what the libraries do not let fail, and abort: `futex`, `clock_nanosleep`, which
+//!   every sleep is, `munmap`, `clock_gettime` where there is no vDSO;
 //! - what would keep anybody from cleaning up: `wait4`, `mq_unlink`, `unlinkat`,
 //!   `semctl`, `msgctl`, `shmctl`;
 //! - what nobody makes here: `perf_event_open`, `ptrace`, `userfaultfd`,
@@ -95,6 +95,11 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("rt_sigtimedwait", &["sigwaitinfo"]),
     ("rt_sigsuspend", &["sigsuspend"]),
     ("rt_sigprocmask", &["sigprocmask"]),
+    ("semtimedop", &["semop"]),
+    ("socket", &["socket", "bind"]),
+    ("setsockopt", &["setsockopt", "bind"]),
+    ("listen", &["listen", "bind"]),
+    ("io_uring_enter", &["io_uring "]),
     ("eventfd2", &["eventfd"]),
     ("mknodat", &["mkfifo"]),
     ("accept4", &["accept"]),
@@ -135,7 +140,6 @@ pub(crate) const CALLS: &[Refusal] = &[
     alike("sched_setscheduler", libc::SYS_sched_setscheduler, "^sync/futex/wake-one-of/call/waiters=4$", Skipped),
     alike("getrusage", libc::SYS_getrusage, PTHREAD, AllSkipped),
     alike("prlimit64", libc::SYS_prlimit64, PTHREAD, Measured),
-    alike("futex", libc::SYS_futex, "^thread/switch/futex/placement=same-cpu$", Skipped),
     alike("futex_waitv", libc::SYS_futex_waitv, "^sync/futex/waitv/futexes=8$", Skipped),
     alike("semget", libc::SYS_semget, SEMAPHORE, Skipped),
     alike("semop", libc::SYS_semop, SEMAPHORE, Measured),

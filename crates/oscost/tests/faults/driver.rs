@@ -224,7 +224,6 @@ pub(crate) fn rounds(trial: &Trial) -> u32 {
             true => 1_000,
             false => 3,
         },
-        During::Counted => 40,
         _ => 100,
     }
 }

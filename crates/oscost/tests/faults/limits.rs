@@ -16,15 +16,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         seen: "CASE is skipped: fork: EAGAIN …, with the limits to look at, as `ulimit -u`",
         before: &[Before::Somebody, Before::Limit(Resource::RLIMIT_NPROC, 2)],
         words: &["EAGAIN", "ulimit -"],
-        subjects: &[
-            PROCESS,
-            THREAD,
-            IPC,
-            SYNC,
-            SYNC_PROCESSES,
-            SCENARIO,
-            WORKERS,
-        ],
+        subjects: &[PROCESS, THREAD, IPC, SYNC, SCENARIO, WORKERS],
         ..SKIPPED
     },
     Fault {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -146,28 +146,33 @@ fn end(process: Pid, signal: Signal) -> bool {
 /// A driver is struck so early, in microseconds.
 const EARLY: u64 = 2_000_000;
 
-/// Looks at what the driver has open, over some lines early and late: as often as not
-/// no more than before.
+/// Looks at what the driver has open, over some lines early and late: at its fewest
+/// no more than at its most before.
 fn keeps_nothing_open(driver: &mut Driver) -> anyhow::Result<()> {
-    let mut usual = |from: usize| -> anyhow::Result<usize> {
-        let mut counts = Vec::new();
+    let mut open = |from: usize| -> anyhow::Result<(usize, usize)> {
+        let mut counts = BTreeSet::new();
         driver.wait_until("so many lines are written", |driver| {
             let lines = driver.lines().0;
             if lines >= from {
-                counts.push(descriptors(driver.id()).len());
+                counts.insert(descriptors(driver.id()).len());
             }
             lines >= from + LOOKED_AT
         })?;
-        counts.sort_unstable();
-        Ok(counts[counts.len() / 2])
+        match (counts.first(), counts.last()) {
+            (Some(&fewest), Some(&most)) => Ok((fewest, most)),
+            _ => bail!("nothing was seen"),
+        }
     };
-    let (early, late) = (usual(2)?, usual(2 + LOOKED_AT + 15)?);
-    anyhow::ensure!(
-        late <= early,
-        "{early} descriptors are open early, {late} late"
+    let ((_, most), (fewest, _)) = (open(2)?, open(LATE)?);
+    ensure!(
+        fewest <= most,
+        "at most {most} descriptors are open early, at least {fewest} late"
     );
     Ok(())
 }
+
+/// The line from which on it is late.
+const LATE: usize = 80;
 
 /// Lines over which descriptors are counted.
 const LOOKED_AT: usize = 10;

@@ -19,7 +19,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "for-long",
         what: "nothing, for many rounds",
-        seen: "the table; no more descriptors are open late than early",
+        seen: "the table",
         kept: MEASURED,
         during: During::Counted,
         ..NOTHING
