@@ -59,7 +59,7 @@ impl Failure {
     #[must_use]
     pub fn too_many(self) -> Self {
         self.with_remedy(
-            "EAGAIN: see `ulimit -u`, the cgroup's pids.max, kernel.threads-max, vm.max_map_count; ENOMEM: too little memory, or vm.overcommit_memory=2; ENOSYS: the kernel or a sandbox refuses the call",
+            "EAGAIN: see `ulimit -u`, `ulimit -v`, the cgroup's pids.max, kernel.threads-max, vm.max_map_count; ENOMEM: too little memory, or vm.overcommit_memory=2; ENOSYS: the kernel or a sandbox refuses the call",
         )
     }
 

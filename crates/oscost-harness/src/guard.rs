@@ -6,9 +6,9 @@
 //! what ends the group passes it by, and it must never stay a moment longer
 //! than the object.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::net::Shutdown;
-use std::os::fd::{AsRawFd as _, RawFd};
+use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
 use nix::errno::Errno;
@@ -29,7 +29,7 @@ use crate::failure::During as _;
 pub struct Guard {
     /// Absent once it is reaped.
     process: Option<Pid>,
-    tie: UnixStream,
+    tie: File,
 }
 
 impl Guard {
@@ -56,7 +56,7 @@ impl Guard {
         make: impl FnOnce() -> nix::Result<i32>,
         remove: impl FnOnce(i32),
     ) -> Result<(Self, i32), Failure> {
-        let (mut tie, far) = UnixStream::pair().during("socketpair")?;
+        let (mut tie, far) = tie().during("socketpair")?;
         let process = fork(|| {
             stand_by(&far, make, remove);
             0
@@ -98,7 +98,7 @@ impl Guard {
     fn end(&mut self) -> Option<WaitStatus> {
         let process = self.process.take()?;
         // Not just closed: a child of the owner may hold a copy.
-        let _ = self.tie.shutdown(Shutdown::Write);
+        let _ = self.tie.write_all(&[0]);
         loop {
             match waitpid(process, None) {
                 Err(Errno::EINTR) => {}
@@ -112,6 +112,15 @@ impl Drop for Guard {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Both ends of what ties a guard to its owner. Read and written as files are: no
+/// sandbox refuses that, while it may refuse `sendto` and `shutdown`, and they would
+/// wait for each other for ever.
+fn tie() -> std::io::Result<(File, File)> {
+    let (near, far) = UnixStream::pair()?;
+    let file = |end: UnixStream| File::from(OwnedFd::from(end));
+    Ok((file(near), file(far)))
 }
 
 /// An errno or 0, then the number of what was made.
@@ -130,11 +139,7 @@ fn decode([a, b, c, d, made @ ..]: Message) -> (i32, i32) {
 const NAME: &str = "oscost-guard";
 
 /// The life of a guard.
-fn stand_by(
-    mut owner: &UnixStream,
-    make: impl FnOnce() -> nix::Result<i32>,
-    remove: impl FnOnce(i32),
-) {
+fn stand_by(mut owner: &File, make: impl FnOnce() -> nix::Result<i32>, remove: impl FnOnce(i32)) {
     // Nothing but SIGKILL, sent to it alone, shall end it before its time.
     let _ = SigSet::all().thread_block();
     // In this order: one that is in no group of a probe's has its name.
@@ -150,7 +155,8 @@ fn stand_by(
     // An owner that is gone already is no reason to leave the object behind.
     let _ = owner.write_all(&message);
     if let Ok(made) = made {
-        let _ = owner.read_to_end(&mut Vec::new());
+        // A word, or the end of the last who could say one.
+        let _ = owner.read_exact(&mut [0]);
         remove(made);
     }
 }

@@ -25,6 +25,9 @@ pub(crate) trait Taking: Send + Sized + 'static {
     /// Makes ready for it, in the task that will take it.
     fn of(signal: Queued) -> nix::Result<Self>;
 
+    /// The call that it sleeps in.
+    const CALL: &'static str;
+
     /// Sleeps until it comes, and gives its number.
     fn take(&self) -> nix::Result<u64>;
 }
@@ -34,6 +37,8 @@ pub(crate) trait Taking: Send + Sized + 'static {
 pub(crate) struct Waited(Queued);
 
 impl Taking for Waited {
+    const CALL: &'static str = "sigwaitinfo";
+
     fn of(signal: Queued) -> nix::Result<Self> {
         Ok(Self(signal))
     }
@@ -49,6 +54,8 @@ impl Taking for Waited {
 pub(crate) struct Handled(Caught);
 
 impl Taking for Handled {
+    const CALL: &'static str = "sigsuspend";
+
     fn of(signal: Queued) -> nix::Result<Self> {
         signal.caught().map(Self)
     }
@@ -113,7 +120,7 @@ impl<T: Taking> Way for Signals<T> {
 
     #[inline]
     fn receive<R>(&mut self, read: impl FnOnce(&[u8]) -> R) -> Result<Received<R>, Failure> {
-        let number = call("sigwaitinfo", || self.taking.take())?;
+        let number = call(T::CALL, || self.taking.take())?;
         Ok(Received::Message(read(&number.to_le_bytes())))
     }
 }

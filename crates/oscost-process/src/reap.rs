@@ -8,7 +8,7 @@ use std::os::fd::AsFd as _;
 use std::sync::atomic::Ordering::Relaxed;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use oscost_harness::child::Child;
 use oscost_harness::posted::Posted;
@@ -74,7 +74,8 @@ pub(crate) const ROWS: &[Row] = &[
         "How long after a child's exit does its parent return from sigwait with SIGCHLD?",
         |setting| {
             // From now on nobody but sigwait takes it.
-            only_sigchld().thread_block().during("sigprocmask")?;
+            sigprocmask(SigmaskHow::SIG_BLOCK, Some(&only_sigchld()), None)
+                .during("sigprocmask")?;
             measure(setting, by_signal)
         },
     ),

@@ -48,7 +48,8 @@ impl Site {
     pub(crate) fn open(mut house: House, connections: usize) -> Result<Self, Failure> {
         let address = house.address();
         let accepted = |count| await_admission(&mut house, count);
-        let clients = Clients::connect(address, connections, accepted)?;
+        let clients = Clients::connect(address, connections, accepted)
+            .map_err(|failure| house.rather_than(failure))?;
         let processes = house.processes();
         let memory = memory(&processes).ok().map(|bytes| bytes.0 as f64);
         Ok(Self {

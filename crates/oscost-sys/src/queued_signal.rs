@@ -109,7 +109,8 @@ impl Queued {
     /// carries (`sigwaitinfo(2)`).
     ///
     /// # Errors
-    /// `EINTR` where another signal came.
+    /// `EINTR` where another signal came; what `sigsuspend(2)` says where it did not
+    /// sleep at all.
     #[inline]
     pub fn wait(self) -> nix::Result<u64> {
         let set = self.set();
@@ -164,7 +165,7 @@ impl Caught {
         // SAFETY: the mask holds what the C library looks at.
         unsafe { libc::sigsuspend(self.open.as_ptr()) };
         match CAUGHT[self.signal.index()].swap(0, Acquire) {
-            0 => Err(Errno::EINTR),
+            0 => Err(Errno::last()),
             value => Ok(value),
         }
     }

@@ -17,7 +17,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::ftruncate;
 
 use crate::atomic::AtomicU32;
-use crate::memory_file;
+use crate::memory_file::{self, Refused};
 
 /// A shared mapping, zeroed where it is new, unmapped when dropped. A child that
 /// is forked later has it too.
@@ -55,9 +55,8 @@ impl SharedMemory {
     ///
     /// # Errors
     /// What `memfd_create(2)`, `fchmod(2)`, `ftruncate(2)` and `mmap(2)` say.
-    pub fn memfd(bytes: usize) -> nix::Result<Self> {
-        let file = memory_file::data(c"oscost").map_err(|(_, errno)| errno)?;
-        Self::of_file(file, bytes)
+    pub fn memfd(bytes: usize) -> Result<Self, Refused> {
+        Self::of_file(memory_file::data(c"oscost")?, bytes)
     }
 
     /// A POSIX object of this name (`shm_open(3)` with mode 0600), which must
@@ -68,17 +67,22 @@ impl SharedMemory {
     /// # Errors
     /// `EEXIST` where there is such a name already; what `shm_open(3)`,
     /// `ftruncate(2)` and `mmap(2)` say.
-    pub fn posix(name: &str, bytes: usize) -> nix::Result<Self> {
+    pub fn posix(name: &str, bytes: usize) -> Result<Self, Refused> {
         let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR;
-        Self::of_file(shm_open(name, flags, Mode::S_IRUSR | Mode::S_IWUSR)?, bytes)
+        let file = shm_open(name, flags, Mode::S_IRUSR | Mode::S_IWUSR);
+        Self::of_file(file.map_err(|it| ("shm_open", it))?, bytes)
     }
 
-    fn of_file(file: OwnedFd, bytes: usize) -> nix::Result<Self> {
-        let length = NonZeroUsize::new(bytes).ok_or(Errno::EINVAL)?;
-        ftruncate(&file, i64::try_from(bytes).map_err(|_| Errno::EFBIG)?)?;
+    fn of_file(file: OwnedFd, bytes: usize) -> Result<Self, Refused> {
+        let length = NonZeroUsize::new(bytes).ok_or(("mmap", Errno::EINVAL))?;
+        i64::try_from(bytes)
+            .map_err(|_| Errno::EFBIG)
+            .and_then(|bytes| ftruncate(&file, bytes))
+            .map_err(|it| ("ftruncate", it))?;
         // SAFETY: no address is asked for, so the kernel chooses a free range
         // and no existing mapping is touched.
-        let base = unsafe { mmap(None, length, ACCESS, MapFlags::MAP_SHARED, file.as_fd(), 0) }?;
+        let base = unsafe { mmap(None, length, ACCESS, MapFlags::MAP_SHARED, file.as_fd(), 0) }
+            .map_err(|it| ("mmap", it))?;
         Ok(Self { base, length })
     }
 
@@ -159,8 +163,8 @@ mod tests {
         let segment = crate::sysv::new_segment(5000).unwrap();
         let kinds = [
             SharedMemory::anonymous(5000),
-            SharedMemory::memfd(5000),
-            SharedMemory::posix(&name, 5000),
+            SharedMemory::memfd(5000).map_err(|(_, errno)| errno),
+            SharedMemory::posix(&name, 5000).map_err(|(_, errno)| errno),
             SharedMemory::attach(segment),
         ];
         nix::sys::mman::shm_unlink(name.as_str()).unwrap();
@@ -224,7 +228,10 @@ mod tests {
     fn what_is_there_is_not_taken_for_new() {
         let name = format!("/oscost-twice-{}", std::process::id());
         let first = SharedMemory::posix(&name, 1).unwrap();
-        assert_eq!(SharedMemory::posix(&name, 1).err(), Some(Errno::EEXIST));
+        assert_eq!(
+            SharedMemory::posix(&name, 1).err(),
+            Some(("shm_open", Errno::EEXIST))
+        );
         nix::sys::mman::shm_unlink(name.as_str()).unwrap();
         drop(first);
     }

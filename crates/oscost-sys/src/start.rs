@@ -13,7 +13,7 @@ use std::process::ExitStatus;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::prctl;
-use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2, read, setpgid, write};
 
 use crate::exec::{EXEC_FAILED, Program};
@@ -23,9 +23,13 @@ use crate::exec::{EXEC_FAILED, Program};
 #[derive(Debug)]
 pub struct Started {
     process: Pid,
-    /// Closed by `exec`; what comes before is the errno of what went wrong.
+    /// Closed by `exec`; what comes before is which of [`STEPS`] went wrong, and its
+    /// errno.
     report: OwnedFd,
 }
+
+/// What a process does before it is the program.
+const STEPS: [&str; 4] = ["setpgid", "dup2", "sigprocmask", "execve"];
 
 /// How far a started process has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +38,9 @@ pub enum Progress {
     Starting,
     /// It has, or it has died.
     Begun,
-    /// It could not: what `execve(2)` said, or a call before it.
-    Refused(Errno),
+    /// It could not: the call that was refused, `execve` or one before it, and what
+    /// it said.
+    Refused(&'static str, Errno),
 }
 
 /// Starts `program`, which is looked for in `PATH` where its name has no slash, in
@@ -51,29 +56,37 @@ pub fn start(program: &Program, standard: [BorrowedFd<'_>; 3]) -> nix::Result<St
     // What runs in the child is a row of system calls, as the caller may have
     // other threads, whose locks nobody opens there.
     let process = crate::fork::fork(|| {
-        let errno = become_it(program, standard);
-        let _ = write(&far, &(errno as i32).to_ne_bytes());
+        let (step, errno) = become_it(program, standard);
+        let [a, b, c, d] = (errno as i32).to_ne_bytes();
+        let _ = write(&far, &[step, a, b, c, d]);
         EXEC_FAILED
     })?;
     Ok(Started { process, report })
 }
 
 /// Executes the program in place of the calling process. Returns only where that
-/// fails, with the reason.
-fn become_it(program: &Program, [input, output, error]: [BorrowedFd<'_>; 3]) -> Errno {
+/// fails, with the place of what did in [`STEPS`], and the reason.
+fn become_it(program: &Program, [input, output, error]: [BorrowedFd<'_>; 3]) -> (u8, Errno) {
     // Whoever may not do that tells so itself.
     let _ = prctl::set_pdeathsig(Signal::SIGKILL);
+    let copied = || {
+        dup2_stdin(input)
+            .and_then(|()| dup2_stdout(output))
+            .and_then(|()| dup2_stderr(error))
+    };
     let prepared = setpgid(Pid::from_raw(0), Pid::from_raw(0))
-        .and_then(|()| dup2_stdin(input))
-        .and_then(|()| dup2_stdout(output))
-        .and_then(|()| dup2_stderr(error))
-        .and_then(|()| SigSet::empty().thread_set_mask());
-    if let Err(errno) = prepared {
-        return errno;
+        .map_err(|errno| (0, errno))
+        .and_then(|()| copied().map_err(|errno| (1, errno)))
+        .and_then(|()| {
+            let unblocked = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+            unblocked.map_err(|errno| (2, errno))
+        });
+    if let Err(refused) = prepared {
+        return refused;
     }
     // SAFETY: the default action runs no code of this process.
     let _ = unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) };
-    program.exec_from_path()
+    (3, program.exec_from_path())
 }
 
 impl Started {
@@ -89,11 +102,14 @@ impl Started {
     /// # Errors
     /// What `read(2)` says.
     pub fn progress(&self) -> nix::Result<Progress> {
-        let mut errno = [0; 4];
-        match read(&self.report, &mut errno) {
-            Ok(4) => Ok(Progress::Refused(Errno::from_raw(i32::from_ne_bytes(
-                errno,
-            )))),
+        let mut report = [0; 5];
+        match read(&self.report, &mut report) {
+            Ok(5) => {
+                let [step, errno @ ..] = report;
+                let call = STEPS.get(usize::from(step)).copied().unwrap_or("a call");
+                let errno = Errno::from_raw(i32::from_ne_bytes(errno));
+                Ok(Progress::Refused(call, errno))
+            }
             Ok(_) => Ok(Progress::Begun),
             Err(Errno::EAGAIN | Errno::EINTR) => Ok(Progress::Starting),
             Err(errno) => Err(errno),
@@ -175,7 +191,10 @@ mod tests {
         let program = Program::new(c"/nonexistent/program".to_owned());
         let (started, text) = started(&program, "");
         assert_eq!(text, "");
-        assert_eq!(await_progress(&started), Progress::Refused(Errno::ENOENT));
+        assert_eq!(
+            await_progress(&started),
+            Progress::Refused("execve", Errno::ENOENT)
+        );
         assert_eq!(started.wait().unwrap().code(), Some(EXEC_FAILED.into()));
     }
 

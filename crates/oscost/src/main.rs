@@ -25,6 +25,7 @@ mod output;
 mod places;
 mod progress;
 mod report;
+mod room;
 mod run;
 mod selection;
 mod selftest;
@@ -39,6 +40,16 @@ use clap::Parser as _;
 use cli::{Cli, SelfTest, Verb};
 
 fn main() -> ExitCode {
+    if let Some(lacking) = room::lacks() {
+        output::complain(&format!("oscost: {lacking}"));
+        return ExitCode::from(2);
+    }
+    with_room()
+}
+
+/// The rest. What it takes of the stack is not yet taken where there is none.
+#[inline(never)]
+fn with_room() -> ExitCode {
     if let Some(code) = oscost_harness::probe::become_probe_if_asked(&oscost::probe_suites()) {
         return code;
     }

@@ -65,6 +65,9 @@ pub struct ProbeProcess {
     halted: bool,
 }
 
+/// So the library says that there is no memory, and aborts.
+const STARVED: &str = "memory allocation of ";
+
 /// The most that one look at the probe counts as waiting for it. A driver that
 /// stood still itself, for minutes perhaps, has not waited that long.
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
@@ -165,9 +168,13 @@ impl ProbeProcess {
                 return Err(Failure::Fail(format!("interrupted while {doing}")));
             }
             if waited >= self.limits.answer {
+                let beside = match self.process.dead_child() {
+                    Some(signal) => format!("; a process beside the probe was ended by {signal}"),
+                    None => String::new(),
+                };
                 self.process.kill();
                 return Err(Failure::Fail(format!(
-                    "the probe gave no answer for {} s while {doing}, and was killed. `--timeout` gives it longer",
+                    "the probe gave no answer for {} s while {doing}, and was killed{beside}. `--timeout` gives it longer",
                     self.limits.answer.as_secs()
                 )));
             }
@@ -185,7 +192,7 @@ impl ProbeProcess {
         match self.process.started.progress().during("read")? {
             Progress::Starting => Ok(None),
             Progress::Begun => Ok(Some(())),
-            Progress::Refused(errno) => Err(Failure::call(starting, errno)),
+            Progress::Refused(call, errno) => Err(Failure::call(call, errno).of(starting)),
         }
     }
 
@@ -228,9 +235,14 @@ impl ProbeProcess {
             },
             None => "the probe ended".to_owned(),
         };
-        match words.trim() {
-            "" => died,
-            words => format!("{died}: {words}"),
+        // The allocator's last words, which others may follow that nobody needs.
+        let starved = words.lines().find(|line| line.starts_with(STARVED));
+        match (starved, words.trim()) {
+            (Some(line), _) => Failure::Fail(format!("{died}: {line}"))
+                .with_remedy("Too little memory: see `free`, `ulimit -v` and the cgroup's limit")
+                .to_string(),
+            (None, "") => died,
+            (None, words) => format!("{died}: {words}"),
         }
     }
 

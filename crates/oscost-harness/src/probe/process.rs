@@ -73,6 +73,28 @@ impl Process {
         was_halted(Some(self.id()))
     }
 
+    /// The signal that has ended a child of it which it has not reaped: who waits for
+    /// that one in vain does not look.
+    pub(super) fn dead_child(&self) -> Option<Signal> {
+        let tasks = procfs::process::Process::new(self.id().as_raw())
+            .ok()?
+            .tasks()
+            .ok()?;
+        let children = tasks
+            .flatten()
+            .filter_map(|task| task.children().ok())
+            .flatten();
+        let mut signals = children.filter_map(|child| {
+            let child = procfs::process::Process::new(i32::try_from(child).ok()?).ok()?;
+            let stat = child.stat().ok()?;
+            // As `waitpid(2)` gives it: the number of the signal, and whether there is
+            // a core file.
+            let signal = stat.exit_code.filter(|_| stat.state == 'Z')? & 0x7f;
+            Signal::try_from(signal).ok()
+        });
+        signals.next()
+    }
+
     /// What it wrote on standard error, as far as it is of use to anybody.
     pub(super) fn complaints(&self) -> String {
         let mut words = String::new();
@@ -195,6 +217,23 @@ mod tests {
             waitpid(parent, None).unwrap(),
             WaitStatus::Exited(parent, 0)
         );
+    }
+
+    #[test]
+    fn a_child_that_somebody_has_ended_is_seen_and_one_that_left_is_none() {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "sh -c 'exit 9' & sh -c 'kill -KILL $$' & exec sleep 60",
+        ]);
+        let mut process = Process::start(&command).unwrap();
+        let begin = std::time::Instant::now();
+        while process.dead_child() != Some(Signal::SIGKILL) {
+            assert!(begin.elapsed() < std::time::Duration::from_secs(60));
+            std::thread::yield_now();
+        }
+        process.kill();
+        assert_eq!(process.dead_child(), None);
     }
 
     #[test]

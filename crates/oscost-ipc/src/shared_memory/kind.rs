@@ -40,7 +40,7 @@ impl Kind for Anonymous {
 
 impl Kind for Memfd {
     fn make(bytes: usize) -> Result<SharedMemory, Failure> {
-        SharedMemory::memfd(bytes).during("memfd_create")
+        SharedMemory::memfd(bytes).map_err(Failure::told)
     }
 }
 
@@ -51,7 +51,7 @@ impl Kind for Posix {
             let _ = shm_unlink(name.as_str());
         })?;
         SharedMemory::posix(&name, bytes)
-            .during("shm_open")
+            .map_err(Failure::told)
             .map_err(|failure| failure.with_remedy("It needs a /dev/shm that can be written"))
     }
 }

@@ -92,7 +92,7 @@ impl Clients {
     fn add(&mut self, address: SocketAddr) -> Result<(), Failure> {
         let socket = TcpStream::connect(address).during("connect(127.0.0.1)")?;
         socket.set_nodelay(true).during("setsockopt(TCP_NODELAY)")?;
-        socket.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
+        socket.set_nonblocking(true).during("ioctl(FIONBIO)")?;
         // Else the port would stay in TIME_WAIT for a minute after its end.
         let reset_at_once = nix::libc::linger {
             l_onoff: 1,

@@ -17,7 +17,7 @@ pub(super) fn serve(
     listener: TcpListener,
     books: &Arc<Books>,
 ) -> Result<(), Failure> {
-    listener.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
+    listener.set_nonblocking(true).during("ioctl(FIONBIO)")?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).during("epoll_ctl")?;
         loop {

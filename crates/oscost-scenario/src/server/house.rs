@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use nix::sys::socket::{Backlog, listen};
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
@@ -14,6 +15,9 @@ use oscost_record::{Bytes, Nanos};
 use super::books::Books;
 use super::design::Design;
 use crate::account;
+
+/// How long it may take a server that has left to be heard.
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]
@@ -80,6 +84,19 @@ impl House {
         }
     }
 
+    /// Why it has left, where it has, instead of what follows from that for who asks
+    /// it. It is given a moment.
+    pub(crate) fn rather_than(&mut self, failure: Failure) -> Failure {
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if let Err(reason) = self.check() {
+                return reason;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        failure
+    }
+
     /// Its processes: itself, and those that it has forked for connections.
     pub(crate) fn processes(&self) -> Vec<Pid> {
         let Some(first) = self.process.as_ref().map(Child::pid) else {
@@ -133,6 +150,24 @@ mod tests {
         assert!(matches!(ends(|| Ok(())), Failure::Fail(_)));
         let refused = ends(|| Err(Failure::Skip("no".into())));
         assert!(matches!(refused, Failure::Skip(_)));
+    }
+
+    #[test]
+    fn what_the_server_says_comes_before_what_follows_from_it() {
+        let follows = || Failure::Fail("connect(127.0.0.1): ECONNREFUSED".into());
+        let mut refused = House::with(|_, _| Err(Failure::Skip("no".into()))).unwrap();
+        let told = refused.rather_than(follows());
+        assert!(
+            matches!(&told, Failure::Skip(why) if why.ends_with("no")),
+            "{told}"
+        );
+        let mut busy = House::with(|_, _| {
+            loop {
+                nix::unistd::pause();
+            }
+        })
+        .unwrap();
+        assert_eq!(busy.rather_than(follows()), follows());
     }
 
     #[test]

@@ -39,7 +39,7 @@ struct Pool {
 
 /// Serves with a pool.
 pub(super) fn serve(listener: TcpListener, books: &Arc<Books>) -> Result<(), Failure> {
-    listener.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
+    listener.set_nonblocking(true).during("ioctl(FIONBIO)")?;
     let pool = Arc::new(Pool {
         epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).during("epoll_create1")?,
         listener,
@@ -103,7 +103,7 @@ impl Pool {
                 Err(error) => return Err(error).during("accept"),
             };
             socket.set_nodelay(true).during("setsockopt(TCP_NODELAY)")?;
-            socket.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
+            socket.set_nonblocking(true).during("ioctl(FIONBIO)")?;
             self.books.admit();
             let token = self.next.fetch_add(1, Relaxed);
             let guest = Arc::new(Mutex::new(Guest {

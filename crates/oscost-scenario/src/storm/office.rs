@@ -273,7 +273,7 @@ fn converse(socket: &mut (impl Read + Write), question: u64) -> Result<u64, Fail
 async fn converse_on_unix(address: &UnixAddr, question: u64) -> Result<u64, Failure> {
     // It waits for nothing but room in the queue, of which there is enough.
     let socket = UnixStream::connect_addr(address).during("connect(UNIX)")?;
-    socket.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
+    socket.set_nonblocking(true).during("ioctl(FIONBIO)")?;
     let socket = tokio_net::UnixStream::from_std(socket).during("epoll_ctl")?;
     let asked = socket.async_io(Interest::WRITABLE, || put(&socket, question));
     asked.await.during("write(question)")?;

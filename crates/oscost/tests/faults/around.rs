@@ -1,99 +1,18 @@
-//! Faults of what surrounds a run: limits, places, readers, users.
-
-use nix::sys::resource::Resource;
+//! Faults of what surrounds a run: places, readers, users.
 
 use crate::fault::{
-    Before, COROUTINE, During, Exit, FIFO, Fault, IPC, LARGE, Lines, MANY, NOTHING, Out, PROCESS,
-    QUEUE, SYNC, THREAD, TWO_CPUS,
+    Before, COROUTINE, During, Exit, FIFO, Fault, HARMLESS, IPC, Lines, NOTHING, OTHER_SUITES, Out,
+    PROCESS, QUEUE, SCENARIO, SKIPPED, SUITES, SYNC, Subject, THREAD, TWO_CPUS, TWO_CPUS_COROUTINE,
+    TWO_CPUS_IPC, TWO_CPUS_SYNC, TWO_CPUS_THREAD,
 };
-use crate::struck::{MEASURED, OTHERS};
+use crate::struck::MEASURED;
 
 pub(crate) const FAULTS: &[Fault] = &[
-    // Limits.
-    Fault {
-        name: "few-tasks",
-        what: "no more tasks for this user (`ulimit -u`)",
-        seen: "CASE is skipped: fork: EAGAIN …, with the limits to look at",
-        before: &[Before::Somebody, Before::Limit(Resource::RLIMIT_NPROC, 2)],
-        words: &["EAGAIN", "ulimit -"],
-        subjects: &[PROCESS, THREAD, IPC],
-        ..SKIPPED
-    },
-    Fault {
-        name: "no-probe",
-        what: "not even a probe can be started (`ulimit -u`)",
-        seen: "CASE is skipped: start a probe (…): EAGAIN …",
-        before: &[Before::Somebody, Before::Limit(Resource::RLIMIT_NPROC, 1)],
-        words: &["start a probe", "EAGAIN"],
-        subjects: &[PROCESS, THREAD, COROUTINE, SYNC, IPC],
-        ..SKIPPED
-    },
-    Fault {
-        name: "many-tasks",
-        what: "fewer tasks than a case needs (`ulimit -u`)",
-        seen: "CASE is skipped: needs N tasks, and RLIMIT_NPROC leaves room for fewer. Raise it",
-        before: &[Before::Somebody, Before::Limit(Resource::RLIMIT_NPROC, 400)],
-        words: &["RLIMIT_NPROC", "Raise it"],
-        subjects: &[MANY],
-        ..SKIPPED
-    },
-    Fault {
-        name: "cgroup-pids",
-        what: "no more tasks in the cgroup (pids.max)",
-        seen: "CASE is skipped: fork: EAGAIN …, with the limits to look at; or needs N tasks, and the cgroup's pids.max leaves room for fewer",
-        before: &[Before::Tasks(2)],
-        words: &["pids.max"],
-        subjects: &[PROCESS, THREAD, IPC, MANY],
-        ..SKIPPED
-    },
-    Fault {
-        name: "few-descriptors",
-        what: "no more descriptors (`ulimit -n`)",
-        seen: "CASE is skipped: …: EMFILE …",
-        before: &[Before::Limit(Resource::RLIMIT_NOFILE, 9)],
-        words: &["EMFILE", "ulimit -n"],
-        ..SKIPPED
-    },
-    Fault {
-        name: "little-address-space",
-        what: "no more address space (`ulimit -v`)",
-        seen: "CASE is skipped: mmap: ENOMEM …",
-        before: &[Before::Limit(Resource::RLIMIT_AS, 128 << 20)],
-        words: &["ENOMEM"],
-        subjects: &[LARGE],
-        ..SKIPPED
-    },
-    Fault {
-        name: "no-queues",
-        what: "no room for POSIX queues (`ulimit -q`)",
-        seen: "CASE is skipped: mq_open: EMFILE …, with the limit",
-        before: &[Before::Limit(Resource::RLIMIT_MSGQUEUE, 0)],
-        words: &["mq_open", "EMFILE"],
-        subjects: &[QUEUE],
-        ..SKIPPED
-    },
-    Fault {
-        name: "small-stack",
-        what: "stacks of 1 MiB (`ulimit -s`)",
-        before: &[Before::Limit(Resource::RLIMIT_STACK, 1 << 20)],
-        ..HARMLESS
-    },
-    Fault {
-        name: "out-of-memory",
-        what: "the cgroup's memory runs out, and the kernel kills the probe",
-        seen: "CASE failed in round N: …, the probe was killed by SIGKILL. The kernel does that where memory runs out: see `dmesg`",
-        kept: OTHERS,
-        before: &[Before::Memory(96 << 20)],
-        lines: Lines::Failed,
-        words: &["SIGKILL", "memory runs out"],
-        subjects: &[LARGE],
-        ..NOTHING
-    },
     // Places.
     Fault {
         name: "no-proc",
         what: "no /proc",
-        seen: "oscost: readlink(/proc/self/exe): ENOENT …",
+        seen: "oscost: readlink(/proc/self/exe): ENOENT …. It needs /proc: `mount -t proc proc /proc`",
         kept: "nothing was begun",
         before: &[Before::Hidden("/proc")],
         exit: Exit::Code(2),
@@ -129,20 +48,57 @@ pub(crate) const FAULTS: &[Fault] = &[
         ..SKIPPED
     },
     Fault {
+        name: "no-shared-memory-needed",
+        what: "/dev/shm cannot be written, and the case does not",
+        before: &[Before::Hidden("/dev/shm")],
+        subjects: OTHER_SUITES,
+        ..HARMLESS
+    },
+    Fault {
+        name: "shared-memory-missing",
+        what: "no /dev/shm",
+        seen: "CASE is skipped: there is no /dev/shm",
+        before: &[Before::Missing("/dev/shm")],
+        words: &["there is no /dev/shm"],
+        subjects: &[IPC],
+        ..SKIPPED
+    },
+    Fault {
+        name: "shared-memory-missing-elsewhere",
+        what: "no /dev/shm, and the case needs none",
+        before: &[Before::Missing("/dev/shm")],
+        subjects: OTHER_SUITES,
+        ..HARMLESS
+    },
+    Fault {
         name: "no-mqueue",
         what: "no /dev/mqueue",
-        before: &[Before::Hidden("/dev/mqueue")],
-        subjects: &[QUEUE],
+        before: &[Before::Missing("/dev/mqueue")],
+        subjects: QUEUES,
+        ..HARMLESS
+    },
+    Fault {
+        name: "read-only-mqueue",
+        what: "/dev/mqueue cannot be written",
+        before: &[Before::ReadOnly("/dev/mqueue")],
+        subjects: QUEUES,
         ..HARMLESS
     },
     Fault {
         name: "no-temporary-folder",
         what: "the folder for temporary files cannot be written",
-        seen: "CASE is skipped: mkdir: EROFS …",
+        seen: "CASE is skipped: mkdir: EROFS …. TMPDIR names another folder",
         before: &[Before::NoTemporary],
         words: &["EROFS", "TMPDIR"],
         subjects: &[FIFO],
         ..SKIPPED
+    },
+    Fault {
+        name: "no-temporary-folder-needed",
+        what: "the folder for temporary files cannot be written, and the case does not",
+        before: &[Before::NoTemporary],
+        subjects: SUITES,
+        ..HARMLESS
     },
     Fault {
         name: "disk-full",
@@ -154,6 +110,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         lines: Lines::Kept,
         words: &["No space left on device", "--resume"],
         ..NOTHING
+    },
+    Fault {
+        name: "slow-disk",
+        what: "the disk below the record is slow: each write and each fsync takes 20 ms longer",
+        before: &[Before::SlowDisk(20_000)],
+        subjects: SUITES,
+        ..HARMLESS
     },
     Fault {
         name: "disk-read-only",
@@ -236,7 +199,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         seen: "CASE is skipped where it takes two: needs 2 CPUs, and this process may use 1. See `taskset -p $$` and the cgroup's cpuset",
         before: &[Before::OneCpu],
         words: &["needs 2 CPUs", "taskset"],
-        subjects: &[TWO_CPUS],
+        subjects: &[
+            TWO_CPUS,
+            TWO_CPUS_THREAD,
+            TWO_CPUS_COROUTINE,
+            TWO_CPUS_SYNC,
+            TWO_CPUS_IPC,
+        ],
         ..SKIPPED
     },
     Fault {
@@ -280,13 +249,5 @@ pub(crate) const FAULTS: &[Fault] = &[
     },
 ];
 
-const SKIPPED: Fault = Fault {
-    kept: OTHERS,
-    lines: Lines::Skipped,
-    ..NOTHING
-};
-
-const HARMLESS: Fault = Fault {
-    kept: MEASURED,
-    ..NOTHING
-};
+/// A queue, and one of every suite.
+const QUEUES: &[Subject] = &[QUEUE, PROCESS, THREAD, COROUTINE, SYNC, IPC, SCENARIO];

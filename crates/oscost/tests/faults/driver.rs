@@ -55,12 +55,13 @@ pub(crate) struct Ended {
 }
 
 impl Driver {
-    /// Starts the `number`-th driver of a trial.
+    /// Starts the `number`-th driver of a trial. In the long form the seed decides
+    /// whether frozen workloads take turns with the cases.
     pub(crate) fn start(
         trial: &Trial,
         place: &Place,
         seed: u64,
-        number: usize,
+        (number, long): (usize, bool),
     ) -> anyhow::Result<Self> {
         let record = match trial.out {
             Out::Record(path) => path.into(),
@@ -69,7 +70,10 @@ impl Driver {
         let said = place.said.join(format!("said-{number}"));
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["--launch", &trial.name]).arg(&place.program);
-        command.args(["run", &trial.filter, "--tier", "full", "--no-reference"]);
+        command.args(["run", &trial.filter, "--tier", "full"]);
+        if !long || seed.is_multiple_of(2) {
+            command.arg("--no-reference");
+        }
         command.args(["--rounds", &rounds(trial).to_string()]);
         command.args(["--seed", &(seed >> 1).to_string()]);
         command.args(["--timeout", timeout(trial.during)]);
@@ -145,7 +149,7 @@ impl Driver {
     }
 
     /// Whether the record has its last line.
-    fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         let text = fs::read_to_string(&self.record).unwrap_or_default();
         let last = text.lines().next_back();
         last.is_some_and(|line| line.starts_with(r#"{"kind":"end""#))
@@ -213,7 +217,7 @@ impl Driver {
 }
 
 /// So many rounds that there is time for what is to happen.
-fn rounds(trial: &Trial) -> u32 {
+pub(crate) fn rounds(trial: &Trial) -> u32 {
     match trial.during {
         During::Driver(_) => 1_000,
         During::Nothing | During::Twice => match trial.before.iter().any(is_disk) {
@@ -259,7 +263,7 @@ fn slowly(output: &mut File, text: &mut Vec<u8>) -> anyhow::Result<()> {
 }
 
 /// What a process has open.
-fn descriptors(process: Pid) -> Vec<String> {
+pub(crate) fn descriptors(process: Pid) -> Vec<String> {
     let entries = fs::read_dir(format!("/proc/{process}/fd"))
         .into_iter()
         .flatten();

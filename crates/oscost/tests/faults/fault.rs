@@ -32,7 +32,8 @@ pub(crate) struct Fault {
     /// What must be said: where a case fails or is skipped, in its reason; else
     /// by the driver.
     pub(crate) words: &'static [&'static str],
-    /// The cases that are measured, the first in the short form.
+    /// The cases that are measured; in the short form one of them, another one from
+    /// fault to fault.
     pub(crate) subjects: &'static [Subject],
 }
 
@@ -49,6 +50,35 @@ pub(crate) const NOTHING: Fault = Fault {
     lines: Lines::Measured,
     words: &[],
     subjects: SUITES,
+};
+
+/// The case cannot run.
+pub(crate) const SKIPPED: Fault = Fault {
+    kept: crate::struck::OTHERS,
+    lines: Lines::Skipped,
+    ..NOTHING
+};
+
+/// No case can run.
+pub(crate) const ALL_SKIPPED: Fault = Fault {
+    kept: "every line; none is measured",
+    lines: Lines::AllSkipped,
+    ..NOTHING
+};
+
+/// The program cannot run.
+pub(crate) const NOT_BEGUN: Fault = Fault {
+    kept: "nothing was begun",
+    exit: Exit::Code(2),
+    lines: Lines::NoRecord,
+    subjects: &[PROCESS],
+    ..NOTHING
+};
+
+/// It does nothing to a run.
+pub(crate) const HARMLESS: Fault = Fault {
+    kept: crate::struck::MEASURED,
+    ..NOTHING
 };
 
 /// A system call that is refused.
@@ -68,11 +98,16 @@ pub(crate) struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// The case is skipped, and its reason has the call, the errno and a way out.
+    /// The one beside it is measured.
     Skipped,
+    /// So are all cases: no probe is without that call.
+    AllSkipped,
     /// There is another way, or it is not needed: the case is measured.
     Measured,
     /// The driver cannot work without, and says so, with the error.
     Stopped(&'static str),
+    /// The same, before there is a record.
+    NotBegun(&'static str),
 }
 
 /// A case that is measured while a fault happens.
@@ -99,9 +134,29 @@ pub(crate) const IPC: Subject = subject(
     "^ipc/message/shared-posix/processes/futex/size=64B/placement=free$",
 );
 pub(crate) const SCENARIO: Subject = subject("scenario", "^scenario/pipeline/process$");
+/// Its parties are two processes, and a guard stands by.
+pub(crate) const SYNC_PROCESSES: Subject = subject(
+    "sync-processes",
+    "^sync/processes/sysv-semaphore/contenders=2/section=100ns/outside=0ns$",
+);
 /// It makes a thousand processes.
 pub(crate) const MANY: Subject = subject("many", "^process/memory/fork/tasks=1000$");
+pub(crate) const MANY_THREADS: Subject =
+    subject("many-threads", "^thread/memory/pthread/tasks=1000$");
+/// A thread for each.
+pub(crate) const CONNECTIONS: Subject =
+    subject("connections", "^scenario/server/thread/connections=100$");
+/// Coroutines that a runtime's threads run.
+pub(crate) const WORKERS: Subject = subject("workers", "^coroutine/create/tokio-multi$");
+/// A stack for each.
+pub(crate) const STACKS: Subject = subject("stacks", "^coroutine/memory/bare/tasks=10000$");
+/// Only the allocator knows how much it takes.
+pub(crate) const HEAP: Subject = subject("heap", "^coroutine/memory/tokio/tasks=1000000$");
 pub(crate) const LARGE: Subject = subject("large", "^process/create/fork/rss=256MiB$");
+pub(crate) const LARGE_THREAD: Subject = subject(
+    "large-thread",
+    "^thread/create/pthread/resident/rss=1024MiB$",
+);
 pub(crate) const QUEUE: Subject = subject(
     "queue",
     "^ipc/message/posix-queue/processes/size=64B/placement=free$",
@@ -110,13 +165,47 @@ pub(crate) const FIFO: Subject = subject(
     "fifo",
     "^ipc/message/fifo/processes/size=64B/placement=free$",
 );
+// What takes two CPUs.
 pub(crate) const TWO_CPUS: Subject =
     subject("two-cpus", "^process/switch/pipe/placement=cross-cpu$");
+pub(crate) const TWO_CPUS_THREAD: Subject = subject(
+    "two-cpus-thread",
+    "^thread/apart/pthread/return/placement=cross-cpu$",
+);
+pub(crate) const TWO_CPUS_COROUTINE: Subject = subject(
+    "two-cpus-coroutine",
+    "^coroutine/blocking/hand-off/placement=cross-cpu$",
+);
+pub(crate) const TWO_CPUS_SYNC: Subject = subject(
+    "two-cpus-sync",
+    "^sync/condvar/signal/pthread/placement=cross-cpu$",
+);
+pub(crate) const TWO_CPUS_IPC: Subject =
+    subject("two-cpus-ipc", "^ipc/connect/unix/placement=cross-cpu$");
+// Two parties on one CPU.
+pub(crate) const SAME_CPU_THREAD: Subject = subject(
+    "same-cpu-thread",
+    "^thread/switch/futex/placement=same-cpu$",
+);
+pub(crate) const SAME_CPU_SYNC: Subject = subject(
+    "same-cpu-sync",
+    "^sync/condvar/signal/pthread/placement=same-cpu$",
+);
+pub(crate) const SAME_CPU_IPC: Subject = subject(
+    "same-cpu-ipc",
+    "^ipc/message/pipe/processes/block/size=64B/placement=same-cpu$",
+);
 
 /// One of every suite.
 pub(crate) const SUITES: &[Subject] = &[PROCESS, THREAD, COROUTINE, SYNC, IPC, SCENARIO];
+/// The same, but for the messages.
+pub(crate) const OTHER_SUITES: &[Subject] = &[PROCESS, THREAD, COROUTINE, SYNC, SCENARIO];
 /// Those with a partner that is a process.
-pub(crate) const PARTNERS: &[Subject] = &[IPC, PROCESS, SCENARIO];
+pub(crate) const PARTNERS: &[Subject] = &[IPC, PROCESS, SCENARIO, SYNC_PROCESSES];
+
+/// Measured beside a case that is to fail or to be skipped: a fault costs the cases
+/// that it meets, and no other.
+pub(crate) const BESIDE: &str = "coroutine/switch/bare-call";
 
 /// Done to the process that becomes the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +224,12 @@ pub(crate) enum Before {
     Hidden(&'static str),
     /// This folder cannot be written.
     ReadOnly(&'static str),
+    /// This folder of `/dev` is not there.
+    Missing(&'static str),
     /// So few bytes of disk below the record.
     Disk(u64),
+    /// Each call that writes or waits for a disk takes so many microseconds longer.
+    SlowDisk(u32),
     /// A disk below the record that cannot be written.
     ReadOnlyDisk,
     /// The folder for temporary files cannot be written.
@@ -153,6 +246,16 @@ pub(crate) enum Before {
     Closed,
 }
 
+impl Before {
+    /// By how much calls are slowed.
+    pub(crate) fn delay(&self) -> Option<u32> {
+        match self {
+            Self::SlowDisk(delay) => Some(*delay),
+            _ => None,
+        }
+    }
+}
+
 /// Done while it measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum During {
@@ -164,7 +267,8 @@ pub(crate) enum During {
     Starting(Signal),
     /// A partner of the probe gets one.
     Partner(Signal),
-    /// The driver gets a signal, once it has two lines.
+    /// The driver gets a signal, once it has two lines; in the long form also at any
+    /// time before.
     Driver(Signal),
     /// All processes stand still for a while, three times.
     AllPause,
@@ -176,6 +280,8 @@ pub(crate) enum During {
     Moved,
     /// Two drivers at once.
     Twice,
+    /// Somebody counts what the driver has open, early and late.
+    Counted,
 }
 
 impl During {
@@ -228,17 +334,28 @@ impl fmt::Display for Exit {
 /// What becomes of the cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lines {
-    /// All are measured.
+    /// All are measured, in every round.
     Measured,
-    /// At least one is failed, with the words in its reason. The others are
+    /// A case has failed, with the words in its reason. What is beside it is
     /// measured.
     SomeFailed,
-    /// All are skipped, with the words in their reasons.
+    /// The case is skipped, with the words in its reason. What is beside it is
+    /// measured.
     Skipped,
-    /// All are failed, with the words in their reasons.
+    /// All are skipped, with the words in their reasons.
+    AllSkipped,
+    /// The case is failed, with the words in its reason. What is beside it is
+    /// measured.
     Failed,
-    /// None has failed.
+    /// None has failed, and none is lost that was there when it happened.
     Kept,
     /// There is no record.
     NoRecord,
+}
+
+impl Lines {
+    /// Whether another case is to be measured all the same.
+    pub(crate) fn spare_others(self) -> bool {
+        matches!(self, Self::SomeFailed | Self::Skipped | Self::Failed)
+    }
 }

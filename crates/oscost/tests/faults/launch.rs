@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
@@ -54,6 +55,10 @@ pub(crate) fn become_driver(words: &[OsString]) -> anyhow::Result<()> {
             .args(["--bounding-set=-all", "--inh-caps=-all"])
             .arg(program);
     }
+    if let Some(delay) = trial.before.iter().find_map(Before::delay) {
+        command = slowly(delay);
+        command.arg(program);
+    }
     command
         .args(arguments)
         .env_remove(GROUP)
@@ -78,6 +83,25 @@ pub(crate) fn become_driver(words: &[OsString]) -> anyhow::Result<()> {
     Err(command.exec()).with_context(|| format!("execute {}", program.display()))
 }
 
+/// Whatever is executed by it writes and waits for its disk so many microseconds
+/// longer; what that starts does not.
+pub(crate) fn slowly(delay: u32) -> Command {
+    let mut command = Command::new("strace");
+    let inject = format!("inject=write,fsync:delay_enter={delay}");
+    // Not as its parent, which would get its signals.
+    command.args([
+        "-D",
+        "-q",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=write,fsync",
+        "-e",
+    ]);
+    command.arg(inject);
+    command
+}
+
 /// What surrounds a process: folders, CPUs, users.
 fn surround(one: &Before) -> anyhow::Result<()> {
     match one {
@@ -92,6 +116,7 @@ fn surround(one: &Before) -> anyhow::Result<()> {
             )
         }),
         Before::ReadOnly(folder) => read_only(Path::new(folder)),
+        Before::Missing(folder) => dev_without(Path::new(folder)),
         Before::NoTemporary => {
             let folder = std::env::var_os("TMPDIR").context("no TMPDIR")?;
             read_only(Path::new(&folder))
@@ -120,6 +145,35 @@ fn own_mounts(mounting: impl FnOnce() -> nix::Result<()>) -> anyhow::Result<()> 
     let none = None::<&str>;
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
     Ok(mounting()?)
+}
+
+/// A `/dev` of its own, with all that is in it but one.
+fn dev_without(missing: &Path) -> anyhow::Result<()> {
+    let none = None::<&str>;
+    let dev = Path::new("/dev");
+    own_mounts(|| Ok(()))?;
+    let staging = tempfile::tempdir()?;
+    let fresh = staging.path();
+    mount(Some("oscost"), fresh, Some("tmpfs"), MsFlags::empty(), none)?;
+    for entry in fs::read_dir(dev)?.flatten() {
+        let (from, to) = (entry.path(), fresh.join(entry.file_name()));
+        let kind = entry.file_type()?;
+        if from == missing {
+            continue;
+        }
+        if kind.is_symlink() {
+            symlink(fs::read_link(&from)?, &to)?;
+            continue;
+        }
+        match kind.is_dir() {
+            true => fs::create_dir(&to)?,
+            false => drop(fs::File::create(&to)?),
+        }
+        let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+        mount(Some(&from), &to, none, flags, none)?;
+    }
+    mount(Some(fresh), dev, none, MsFlags::MS_MOVE, none)?;
+    Ok(staging.close()?)
 }
 
 fn read_only(folder: &Path) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use nix::mount::{MsFlags, mount};
@@ -21,19 +21,20 @@ use crate::driver::{Driver, Place};
 use crate::fault::{Before, During, Out};
 use crate::group::Group;
 use crate::judge::judge;
-use crate::leavings::{Alone, await_the_last, names};
-use crate::strike::strike;
+use crate::launch::slowly;
+use crate::leavings::{Alone, await_the_last, is_the_last_gone, names};
+use crate::strike::{Pauses, strike};
 use crate::trial::{self, Trial};
 
 /// How a trial went, where it went as it should.
 pub(crate) enum Verdict {
-    Good,
+    Good(Pauses),
     /// It cannot take place here, and why.
     Skipped(String),
 }
 
-/// Carries out a trial, in a folder of its own. In the long form somebody who stands still does so for up
-/// to half a minute.
+/// Carries out a trial, in a folder of its own. In the long form somebody who stands
+/// still does so for up to half a minute, and a driver may be struck at any time.
 ///
 /// # Errors
 /// What is not as it should be.
@@ -62,24 +63,28 @@ pub(crate) fn stage(name: &str, seed: u64, long: bool, folder: &Path) -> anyhow:
         (_, false) => Duration::from_millis(400),
         // Less than a watchdog waits.
         (During::PartnerPauses, true) => Duration::from_secs(random.random_range(2..=15)),
-        (_, true) => Duration::from_secs(random.random_range(2..=30)),
+        (_, true) if random.random_bool(0.25) => Duration::from_secs(30),
+        (_, true) => Duration::from_secs(random.random_range(2..=29)),
     };
     let count = if trial.during == During::Twice { 2 } else { 1 };
     let mut drivers = Vec::new();
     for number in 0..count {
-        drivers.push(Driver::start(&trial, &place, seed, number)?);
+        drivers.push(Driver::start(&trial, &place, seed, (number, long))?);
     }
+    let mut blows = Vec::new();
     for driver in &mut drivers {
-        strike(trial.during, driver, pause, &mut random)?;
+        blows.push(strike(trial.during, driver, (pause, long), &mut random)?);
     }
-    for driver in drivers {
+    let mut pauses = Pauses::default();
+    for (driver, blow) in drivers.into_iter().zip(blows) {
         let record = driver.record.clone();
         let ended = driver.ended(&trial)?;
         let told = format!("{}{}", ended.text, ended.said);
-        judge(&trial, &place, &record, &ended, pause)
+        judge(&trial, &place, &record, &ended, &blow)
             .with_context(|| format!("it said: {told}"))?;
+        pauses = blow.pauses;
     }
-    await_the_last();
+    nobody_stays(&trial)?;
     let left: Vec<String> = [alone.leftovers(), names(&place.temporary)].concat();
     ensure!(left.is_empty(), "left behind: {left:?}");
     if !matches!(trial.out, Out::DefaultPlace) {
@@ -90,7 +95,29 @@ pub(crate) fn stage(name: &str, seed: u64, long: bool, folder: &Path) -> anyhow:
             .collect();
         ensure!(others.is_empty(), "left behind: {others:?}");
     }
-    Ok(Verdict::Good)
+    match alone.is_alone() {
+        true => Ok(Verdict::Good(pauses)),
+        false => Ok(Verdict::Skipped(
+            "all that could be looked at is as it should be, but names and System V objects could not: no namespaces can be made here".into(),
+        )),
+    }
+}
+
+/// A driver that has ended by itself has reaped whom it had started; of one that was
+/// killed somebody may need a moment to notice.
+const LATEST: Duration = Duration::from_secs(2);
+
+fn nobody_stays(trial: &Trial) -> anyhow::Result<()> {
+    if matches!(trial.during, During::Driver(_)) {
+        await_the_last();
+        return Ok(());
+    }
+    let begin = Instant::now();
+    while !is_the_last_gone() {
+        ensure!(begin.elapsed() < LATEST, "a process is left");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// Why the trial cannot take place here.
@@ -100,6 +127,13 @@ fn lacks(trial: &Trial) -> Option<String> {
         let allowed = (0..CpuSet::count()).filter(|&cpu| allowed.is_set(cpu) == Ok(true));
         allowed.count()
     });
+    let is_slow = |command: &mut Command| {
+        let ended = command
+            .arg("true")
+            .stderr(std::process::Stdio::null())
+            .status();
+        ended.is_ok_and(|status| status.success())
+    };
     let folders = trial.before.iter().filter_map(|one| match one {
         Before::Hidden(folder) | Before::ReadOnly(folder) => Some(*folder),
         _ => None,
@@ -117,6 +151,10 @@ fn lacks(trial: &Trial) -> Option<String> {
         && Command::new("setpriv").arg("--version").output().is_err()
     {
         Some("there is no setpriv (util-linux)".into())
+    } else if let Some(delay) = trial.before.iter().find_map(Before::delay)
+        && !is_slow(&mut slowly(delay))
+    {
+        Some("there is no strace, or nobody may trace".into())
     } else {
         None
     }
@@ -129,9 +167,9 @@ fn takes_root(before: &Before) -> bool {
 
 /// Whether it takes mounts of its own.
 fn mounts(before: &Before) -> bool {
-    use Before::{Disk, Hidden, NoTemporary, ReadOnly, ReadOnlyDisk, Somebody};
+    use Before::{Disk, Hidden, Missing, NoTemporary, ReadOnly, ReadOnlyDisk, Somebody};
     let is_disk = matches!(before, Disk(_) | ReadOnlyDisk | NoTemporary);
-    is_disk || matches!(before, Hidden(_) | ReadOnly(_) | Somebody)
+    is_disk || matches!(before, Hidden(_) | Missing(_) | ReadOnly(_) | Somebody)
 }
 
 /// Makes the folders of a trial.
@@ -179,7 +217,10 @@ fn set(folder: &Path, trial: &Trial, alone: bool, group: Option<&Group>) -> anyh
 /// What a stage ends with, for who has started it.
 pub(crate) fn tell(verdict: anyhow::Result<Verdict>) -> u8 {
     match verdict {
-        Ok(Verdict::Good) => 0,
+        Ok(Verdict::Good(pauses)) => {
+            println!("{} {}", pauses.noticed, pauses.all);
+            0
+        }
         Ok(Verdict::Skipped(why)) => {
             println!("{why}");
             crate::SKIPPED

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -14,12 +14,32 @@ use rand::RngExt as _;
 use rand_pcg::Pcg64Mcg;
 
 use crate::common::descendants;
-use crate::driver::Driver;
+use crate::driver::{Driver, descriptors};
 use crate::fault::During;
 use crate::leavings::children;
 
 /// Longer than a probe lives.
 const LIFE: u64 = 60_000;
+
+/// What was done, and when.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Blow {
+    /// Lines that the record had.
+    pub(crate) lines: usize,
+    /// There may have been no record yet.
+    pub(crate) early: bool,
+    /// How long somebody stood still.
+    pub(crate) pause: Duration,
+    pub(crate) pauses: Pauses,
+}
+
+/// How often somebody stood still, and how often that was noticed: what was taken
+/// meanwhile was measured again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Pauses {
+    pub(crate) all: u32,
+    pub(crate) noticed: u32,
+}
 
 /// Does to a driver and its probes what a trial says. `pause` is how long
 /// somebody stands still.
@@ -29,23 +49,34 @@ const LIFE: u64 = 60_000;
 pub(crate) fn strike(
     during: During,
     driver: &mut Driver,
-    pause: Duration,
+    (pause, long): (Duration, bool),
     random: &mut Pcg64Mcg,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Blow> {
+    let mut blow = Blow {
+        pause,
+        ..Blow::default()
+    };
     match during {
-        During::Nothing | During::Twice => Ok(()),
+        During::Nothing | During::Twice => {}
+        During::Counted => keeps_nothing_open(driver)?,
         During::Probe(signal) => {
-            until_it_fails(driver, random, probes, |probe| kill(probe, signal).is_ok())
+            until_it_fails(driver, random, probes, |probe| end(probe, signal))?;
         }
-        During::Starting(signal) => until_a_start_fails(driver, signal),
-        During::Partner(signal) => until_it_fails(driver, random, partners, |partner| {
-            kill(partner, signal).is_ok()
-        }),
-        During::Moved => until_it_fails(driver, random, probes, moved),
+        During::Starting(signal) => until_a_start_fails(driver, signal)?,
+        During::Partner(signal) => {
+            until_it_fails(driver, random, partners, |partner| end(partner, signal))?;
+        }
+        During::Moved => until_it_fails(driver, random, probes, moved)?,
         During::Driver(signal) => {
-            driver.wait_until("two cases are measured", |driver| driver.lines().0 >= 2)?;
-            sleep(moment(random));
-            Ok(kill(driver.id(), signal)?)
+            blow.early = long && random.random_bool(0.5);
+            if blow.early {
+                sleep(Duration::from_micros(random.random_range(0..EARLY)));
+            } else {
+                driver.wait_until("two cases are measured", |driver| driver.lines().0 >= 2)?;
+                sleep(moment(random));
+            }
+            blow.lines = driver.lines().0;
+            kill(driver.id(), signal)?;
         }
         During::AllPause => {
             // A short one may miss the bursts.
@@ -55,20 +86,96 @@ pub(crate) fn strike(
                     driver.lines().0 >= 1 && !probes(driver.id()).is_empty()
                 })?;
                 sleep(moment(random) / 3);
+                let measured = (driver.lines().0, probes(driver.id()));
                 all_pause(driver, pause)?;
+                blow.pauses.count(is_noticed(driver, measured)?);
             }
-            Ok(())
         }
         During::PartnerPauses | During::PartnerPausesBriefly => {
+            let mut measured = (0, Vec::new());
+            let id = driver.id();
             let partner = hit(driver, random, partners, &mut Vec::new(), |partner| {
+                measured.1 = probes(id);
                 kill(partner, Signal::SIGSTOP).is_ok()
             })?;
+            measured.0 = driver.lines().0;
             sleep(pause);
             let _ = kill(partner, Signal::SIGCONT);
-            Ok(())
+            blow.pauses.count(is_noticed(driver, measured)?);
         }
     }
+    Ok(blow)
 }
+
+impl Pauses {
+    fn count(&mut self, noticed: bool) {
+        self.all += 1;
+        self.noticed += u32::from(noticed);
+    }
+}
+
+/// Whether what was measured, so many lines ago, by these probes, is measured again:
+/// there is another probe, and still no line.
+fn is_noticed(
+    driver: &mut Driver,
+    (lines, probes_then): (usize, Vec<Pid>),
+) -> anyhow::Result<bool> {
+    let mut noticed = false;
+    driver.wait_until("something comes of what was measured", |driver| {
+        // In this order: a line that is there now was written before.
+        let others = probes(driver.id());
+        let is_another = others.iter().any(|one| !probes_then.contains(one));
+        let is_written = driver.lines().0 > lines;
+        noticed = is_another && !is_written;
+        noticed || is_written
+    })?;
+    Ok(noticed)
+}
+
+/// Sends a signal. One that somebody else has sent has no effect on who crashes by
+/// himself where it comes but once: Rust's handler lets the first SIGSEGV pass.
+fn end(process: Pid, signal: Signal) -> bool {
+    let mut is_sent = kill(process, signal).is_ok();
+    while is_sent && signal == Signal::SIGSEGV && is_running(process) {
+        sleep(Duration::from_millis(1));
+        is_sent |= kill(process, signal).is_ok();
+    }
+    is_sent
+}
+
+/// A driver is struck so early, in microseconds.
+const EARLY: u64 = 2_000_000;
+
+/// Looks at what the driver has open, over some lines early and late: at its fewest
+/// no more than at its most before.
+fn keeps_nothing_open(driver: &mut Driver) -> anyhow::Result<()> {
+    let mut open = |from: usize| -> anyhow::Result<(usize, usize)> {
+        let mut counts = BTreeSet::new();
+        driver.wait_until("so many lines are written", |driver| {
+            let lines = driver.lines().0;
+            if lines >= from {
+                counts.insert(descriptors(driver.id()).len());
+            }
+            lines >= from + LOOKED_AT
+        })?;
+        match (counts.first(), counts.last()) {
+            (Some(&fewest), Some(&most)) => Ok((fewest, most)),
+            _ => bail!("nothing was seen"),
+        }
+    };
+    let ((_, most), (fewest, _)) = (open(2)?, open(LATE)?);
+    ensure!(
+        fewest <= most,
+        "at most {most} descriptors are open early, at least {fewest} late"
+    );
+    Ok(())
+}
+
+/// The line from which on it is late.
+const LATE: usize = 80;
+
+/// Lines over which descriptors are counted.
+const LOOKED_AT: usize = 10;
 
 /// Some time of a probe's life. Some live a tenth as long as others: short times are
 /// as likely as long ones.
@@ -169,9 +276,11 @@ fn hit(
             let all = victims(driver.id()).into_iter();
             all.filter(|one| !struck.contains(one)).collect::<Vec<_>>()
         };
-        let Some(&one) = living(struck).first() else {
+        let all = living(struck);
+        if all.is_empty() {
             return false;
-        };
+        }
+        let one = all[random.random_range(0..all.len())];
         // A guard needs its time to say that it is one.
         sleep(Duration::from_millis(1) + moment(random) / 3);
         // It may have ended by itself meanwhile: then it is another's turn.

@@ -2,7 +2,10 @@
 
 use nix::sys::signal::Signal;
 
-use crate::fault::{During, Exit, Fault, IPC, Lines, NOTHING, PARTNERS, PROCESS, SUITES, THREAD};
+use crate::fault::{
+    During, Exit, Fault, Lines, NOTHING, PARTNERS, PROCESS, SAME_CPU_IPC, SAME_CPU_SYNC,
+    SAME_CPU_THREAD, SUITES,
+};
 
 pub(crate) const MEASURED: &str = "every line";
 pub(crate) const OTHERS: &str = "every other line; this one says what happened";
@@ -11,6 +14,14 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         kept: MEASURED,
         subjects: SUITES,
+        ..NOTHING
+    },
+    Fault {
+        name: "for-long",
+        what: "nothing, for many rounds",
+        seen: "the table",
+        kept: MEASURED,
+        during: During::Counted,
         ..NOTHING
     },
     // Somebody dies or stands still.
@@ -24,11 +35,10 @@ pub(crate) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "probe-crashes",
-        what: "a probe crashes (SIGILL; SIGSEGV of its own making is told alike)",
-        seen: "CASE failed in round N: …, the probe was killed by SIGILL",
-        // Rust's handler lets a SIGSEGV pass that somebody else has sent.
-        during: During::Probe(Signal::SIGILL),
-        words: &["the probe was killed by SIGILL"],
+        what: "a probe crashes (SIGSEGV)",
+        seen: "CASE failed in round N: …, the probe was killed by SIGSEGV",
+        during: During::Probe(Signal::SIGSEGV),
+        words: &["the probe was killed by SIGSEGV"],
         ..STRUCK
     },
     Fault {
@@ -36,7 +46,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         what: "a probe is stopped for good (SIGSTOP)",
         seen: "CASE failed in round N: the probe gave no answer for 30 s …, and was killed. `--timeout` gives it longer",
         during: During::Probe(Signal::SIGSTOP),
-        words: &["gave no answer for 1 s", "--timeout"],
+        words: &["gave no answer for ", ", and was killed", "--timeout"],
         ..STRUCK
     },
     Fault {
@@ -45,7 +55,8 @@ pub(crate) const FAULTS: &[Fault] = &[
         seen: "CASE failed in round N: the probe gave no answer for 30 s while executing the program, and was killed. `--timeout` gives it longer",
         during: During::Starting(Signal::SIGSTOP),
         words: &[
-            "gave no answer for 1 s while executing the program",
+            "gave no answer for ",
+            "while executing the program, and was killed",
             "--timeout",
         ],
         ..STRUCK
@@ -70,18 +81,18 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "partner-crashes",
         what: "the partner of a probe crashes",
-        seen: "CASE failed in round N: …; a process beside the probe was ended by SIGILL",
-        during: During::Partner(Signal::SIGILL),
-        words: &["SIGILL"],
+        seen: "CASE failed in round N: …; a process beside the probe was ended by SIGSEGV",
+        during: During::Partner(Signal::SIGSEGV),
+        words: &["SIGSEGV"],
         subjects: PARTNERS,
         ..STRUCK
     },
     Fault {
         name: "partner-stopped",
         what: "the partner of a probe is stopped for good",
-        seen: "CASE failed in round N: the probe gave no answer for 30 s …, and was killed",
+        seen: "CASE failed in round N: the probe gave no answer for 30 s …, and was killed. `--timeout` gives it longer",
         during: During::Partner(Signal::SIGSTOP),
-        words: &["gave no answer for 1 s", "--timeout"],
+        words: &["gave no answer for ", ", and was killed", "--timeout"],
         subjects: PARTNERS,
         ..STRUCK
     },
@@ -91,7 +102,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         seen: "nothing: the case is measured again; where that is of no help either, its bursts are marked as disturbed",
         kept: MEASURED,
         during: During::AllPause,
-        subjects: &[IPC, PROCESS, THREAD],
+        subjects: SUITES,
         ..NOTHING
     },
     Fault {
@@ -149,7 +160,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         seen: "CASE failed in round N: the parties were to run same-cpu, but ran on CPU 0 and 1",
         during: During::Moved,
         words: &["were to run same-cpu"],
-        subjects: &[PROCESS],
+        subjects: &[PROCESS, SAME_CPU_THREAD, SAME_CPU_SYNC, SAME_CPU_IPC],
         ..STRUCK
     },
 ];

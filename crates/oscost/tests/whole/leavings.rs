@@ -28,15 +28,18 @@ pub(crate) fn children(parent: Pid) -> Vec<Pid> {
 
 /// Every orphan of the driver is a child of this process now. None may stay.
 pub(crate) fn await_the_last() {
-    wait_until("no process is left", || {
-        loop {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                Err(Errno::ECHILD) => return true,
-                Ok(WaitStatus::StillAlive) => return false,
-                ended => ended.unwrap(),
-            };
-        }
-    });
+    wait_until("no process is left", is_the_last_gone);
+}
+
+/// Reaps who has ended; whether nobody is left.
+pub(crate) fn is_the_last_gone() -> bool {
+    loop {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Err(Errno::ECHILD) => return true,
+            Ok(WaitStatus::StillAlive) => return false,
+            ended => ended.unwrap(),
+        };
+    }
 }
 
 /// What stands in a folder.
