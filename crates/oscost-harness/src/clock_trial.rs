@@ -203,7 +203,11 @@ mod tests {
             }
             READ.set(READ.get() + 1);
             let number = READ.get();
-            Ticks(if number % 1000 == 0 { 0 } else { number })
+            Ticks(if number.is_multiple_of(1000) {
+                0
+            } else {
+                number
+            })
         }
         let readings = on(cpus()[0], stumbling).unwrap();
         assert_eq!(readings.went_back, EACH / 1000);

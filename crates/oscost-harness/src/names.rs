@@ -27,7 +27,7 @@ mod tests {
     #[test]
     fn a_child_draws_other_names() {
         let (reads, writes) = nix::unistd::pipe().unwrap();
-        super::unpredictable();
+        let _ = super::unpredictable();
         let child = oscost_sys::fork::fork(|| {
             let name = super::unpredictable();
             u8::from(nix::unistd::write(&writes, name.as_bytes()) != Ok(name.len()))
