@@ -2,20 +2,24 @@
 
 A pair is a run of the peer and a run of oscost, fresh processes both, one right
 after the other on the same CPUs and for about the same time; who is first is
-drawn. Whatever is started has a process group of its own and is killed with it.
+drawn. Whatever is started has a process group of its own and is killed with it;
+so is what has left that group by then.
 """
 
 import argparse
+import ctypes
 import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+import floors
 import parse
 import report
 from rows import OTHER, ROWS
@@ -23,15 +27,42 @@ from rows import OTHER, ROWS
 # A peer that takes so many times its budget, and a little, hangs.
 PATIENCE = 15
 TRIES = 3
+PR_SET_CHILD_SUBREAPER = 36
 
 
 class Failed(Exception):
     """A run that gave no figure."""
 
 
+def adopt():
+    """Has orphans of whatever runs below come to this process, not to init."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def children():
+    own = os.getpid()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            stat = pathlib.Path("/proc", pid, "stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        # Behind the name, which may hold anything: state, parent.
+        if int(stat.rpartition(")")[2].split()[1]) == own:
+            yield int(pid)
+
+
+def end_orphans():
+    """Ends what a peer left behind in a group of its own, and what that did."""
+    while left := list(children()):
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
 def run(command, patience, folder, cpus):
-    """Runs a command on these CPUs. Gives its standard output and the seconds
-    that it took."""
+    """Runs a command on these CPUs. Gives what it printed and the seconds that it
+    took."""
     begin = time.monotonic()
     words = ["taskset", "-c", ",".join(map(str, cpus)), *command]
     child = subprocess.Popen(
@@ -51,9 +82,11 @@ def run(command, patience, folder, cpus):
         child.wait()
         child.stdout.close()
         child.stderr.close()
+        end_orphans()
     if child.returncode != 0:
         raise Failed(f"{' '.join(command)} ended with {child.returncode}: {(output + complaints)[-300:]}")
-    return output, time.monotonic() - begin
+    # stress-ng tells its figures as complaints.
+    return output + complaints, time.monotonic() - begin
 
 
 class Pair:
@@ -127,7 +160,9 @@ def measure(row, options, folder, cpus, draw):
                     told.setdefault("repeated", []).append(str(failure))
                     if not left:
                         raise
-    except (Failed, ValueError, OSError, subprocess.TimeoutExpired) as failure:
+        if row.floors and shutil.which(os.environ.get("CC", "cc")):
+            told["floors"] = floors.measure(row.floors, folder, cpus[0], orders, options.budget)
+    except (Failed, ValueError, OSError, subprocess.SubprocessError) as failure:
         told["skipped"] = str(failure)
     return told
 
@@ -147,6 +182,7 @@ def machine():
             "perf": first_line(["perf", "--version"]),
             "hackbench": first_line(["hackbench", "--help"]),
             "cyclictest": first_line(["cyclictest", "--help"]),
+            **{name: first_line([name, "--version"]) for name in ("sysbench", "stress-ng") if shutil.which(name)},
         },
     }
 
@@ -167,18 +203,19 @@ def main():
     if options.pairs < 15:
         print(f"{options.pairs} pairs are for trying out: a report takes 15", file=sys.stderr)
     seed = random.randrange(1 << 32) if options.seed is None else options.seed
-    rows = [row for row in ROWS if options.only in row.name]
-    if not rows:
+    wanted = {key: [row for row in rows if options.only in row.name] for key, rows in (("measurements", ROWS), ("other", OTHER))}
+    if not any(wanted.values()):
         parser.error(f"no measurement has {options.only!r} in its name")
     cpus = sorted(os.sched_getaffinity(0))
     draw = random.Random(seed)
     results = {"schema": 1, "pairs": options.pairs, "budget": options.budget, "seed": seed, "only": options.only}
-    results |= {"started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(), "measurements": []}
+    results |= {"started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(), "measurements": [], "other": []}
+    adopt()
     with tempfile.TemporaryDirectory(prefix="oscost-peers-") as folder:
-        for row in rows:
+        for key, row in ((key, row) for key, rows in wanted.items() for row in rows):
             begin = time.monotonic()
             told = measure(row, options, pathlib.Path(folder), cpus, draw)
-            results["measurements"].append(told)
+            results[key].append(told)
             took = time.monotonic() - begin
             print(f"{row.name} ({took:.0f} s): {told.get('skipped') or report.brief(told, row)}", file=sys.stderr)
     write(options.out, "peers.json", json.dumps(results, indent=1) + "\n")

@@ -38,6 +38,30 @@ def perf_futex(text, count):
     return {"mean": 1e6 * float(done[0][2]) / count}
 
 
+def perf_lock_pi(text, _):
+    """`perf bench futex lock-pi`: locks in a second, of the threads' mean."""
+    return {"mean": 1e9 / number(r"^Averaged (\d+) operations/sec", text)}
+
+
+def stress_ng(text, _):
+    """`stress-ng --metrics`: what one stressor did in a second of the wall clock."""
+    refused = re.search(r"^stress-ng: \w+: +\[\d+\] (\S+ stressor must .*)$", text, re.MULTILINE)
+    if refused:
+        raise ValueError(f"stress-ng: {refused[1]}")
+    # Bogo ops, three times in seconds, bogo ops a second.
+    return {"mean": 1e9 / number(r"^stress-ng: metrc: \[\d+\] \S+ +\d+(?: +[\d.]+){3} +([\d.]+) +[\d.]+", text)}
+
+
+def sysbench_total(text, count):
+    """`sysbench`: seconds for all work of every thread."""
+    return {"mean": 1e9 * number(r"^ +total time: +([\d.]+)s$", text) / count}
+
+
+def sysbench_events(text, units):
+    """`sysbench` for a time: seconds for all events, in each of which are units."""
+    return sysbench_total(text, units * number(r"^ +total number of events: +(\d+)$", text))
+
+
 def hackbench(text, count):
     """`hackbench`: seconds for all messages."""
     return {"mean": 1e9 * number(r"^Time: ([\d.]+)$", text) / count}

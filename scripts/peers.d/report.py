@@ -25,6 +25,8 @@ The coefficient of variation over the {pairs} runs of each side. *Printed* is th
 |---|---|---|---|---|---|---|
 """
 
+SCALE = "No case does what these peers do, and no verdict follows from their ratios: they tell how far what a peer times lies from the cost that its name promises. Measured in pairs like the rows above."
+
 
 def t_quantile(probability, freedom):
     """Of Student's t, by the Cornish-Fisher expansion (Abramowitz and Stegun
@@ -97,57 +99,113 @@ def command(results):
 
 
 def markdown(results, rows, other):
-    known = {row.name: row for row in rows}
-    lines = [
+    parts = [
         HEAD.format(
             command=command(results),
             started=results["started"],
             machine=described(results["machine"]),
             budget=results["budget"],
-        )
+        ).rstrip("\n")
     ]
-    lines.append("## The same work\n")
-    lines.append("| row | one is a | figure | peer, median | oscost, median | pairs | ratio | 95 % interval |")
-    lines.append("|---|---|---|---|---|---|---|---|")
-    done, above, skipped, spreads = [], [], [], []
-    for told in results["measurements"]:
+    done, skipped = measured(results["measurements"], rows)
+    beside, skipped_beside = measured(results.get("other", []), other)
+    parts += same_work(done)
+    parts += ["### What each times", "\n".join(what_each_times(done))]
+    parts += spreads(done, results["pairs"])
+    parts += other_work(beside)
+    if skipped + skipped_beside:
+        parts += ["## Not measured", "\n".join(skipped + skipped_beside)]
+    return "\n\n".join(parts) + "\n"
+
+
+def measured(measurements, rows):
+    """What has figures, each with its row; and lines about what has none."""
+    known = {row.name: row for row in rows}
+    done, skipped = [], []
+    for told in measurements:
         row = known.get(told["name"])
         if row is None or told.get("skipped"):
             skipped.append(f"- {told['name']} (`{told['command']}`): {told.get('skipped', 'no such row any more')}")
-            continue
-        done.append((told, row))
-        for figure in row.figures:
-            name = row.name if len(row.figures) == 1 else f"{row.name}, {figure}"
-            middle, low, high = ratio(told["pairs"], figure)
-            peer, ours = sides(told, figure)
-            lines.append(
-                f"| {name} | {row.unit} | {figure} | {time(statistics.median(peer))} | {time(statistics.median(ours))} "
-                f"| {len(peer)} | {middle:.3f} | {low:.3f} to {high:.3f} |"
-            )
-            if low > 1:
-                above.append(f"- {name}: {row.why or 'not explained.'}")
-            spreads.append(spread(name, told, figure, peer, ours))
-    lines.append("\n### Above 1.00, the whole interval\n")
-    lines += above or ["None."]
-    lines.append("\n### What each times\n")
+        else:
+            done.append((told, row))
+    return done, skipped
+
+
+def figures(done):
+    """Every figure by its name in the tables."""
     for told, row in done:
-        lines.append(f"- {row.name}. `{row.command.format(n=told['work'], seconds='S', cpu='C')}`: {row.peer_times}. `{row.case}`: {row.ours_times}.")
-    lines.append(SPREAD.format(pairs=results["pairs"]).rstrip("\n"))
-    lines += [text for text, _ in spreads]
-    if spreads:
-        printed, relative = (sum(by[which] <= 0.5 for _, by in spreads) for which in (0, 1))
-        lines.append(f"\nAt most half of the peer's: {printed} of {len(spreads)} rows as printed, {relative} relative to the frozen workload.")
-    if skipped:
-        lines.append("\n## Not measured\n")
-        lines += skipped
-    lines.append("\n## Not the same work\n\nThese have no ratio: no case does what they do.\n")
-    lines.append("| what | peer | what it times | nearest of oscost's |\n|---|---|---|---|")
-    lines += [f"| {what} | `{peer}` | {times} | `{nearest}` |" for what, peer, times, nearest in other]
-    return "\n".join(lines) + "\n"
+        for figure in row.figures:
+            yield (row.name if len(row.figures) == 1 else f"{row.name}, {figure}"), told, row, figure
 
 
-def spread(name, told, figure, peer, ours):
+def table(titles, rows):
+    lines = [f"| {' | '.join(titles)} |", "|" + "---|" * len(titles)]
+    return "\n".join(lines + [f"| {' | '.join(cells)} |" for cells in rows])
+
+
+def beside_each_other(told, figure):
+    """Cells: both medians, pairs, the ratio and its interval."""
+    middle, low, high = ratio(told["pairs"], figure)
+    medians = [time(statistics.median(values)) for values in sides(told, figure)]
+    return [*medians, str(len(told["pairs"])), f"{middle:.3f}", f"{low:.3f} to {high:.3f}"]
+
+
+SIDES = ["peer, median", "oscost, median", "pairs", "ratio", "95 % interval"]
+
+
+def same_work(done):
+    rows, above = [], []
+    for name, told, row, figure in figures(done):
+        floor = floors(told)
+        rows.append([name, row.unit, figure, *beside_each_other(told, figure), "%.3f (%.3f to %.3f)" % floor if floor else "-"])
+        if ratio(told["pairs"], figure)[1] > 1:
+            above.append(f"- {name}: {row.why or 'not explained'}." + (explained(told, figure, floor) if row.floors else ""))
+    titles = ["row", "one is a", "figure", *SIDES, "floor, timed each by timed at once"]
+    return ["## The same work", table(titles, rows), "### Above 1.00, the whole interval", "\n".join(above) or "None."]
+
+
+def floors(told):
+    """How much more the second floor takes than the first, with the interval."""
+    if not told.get("floors"):
+        return None
+    return ratio([{"peer": {"mean": first}, "ours": {"mean": second}} for first, second in told["floors"]["pairs"]], "mean")
+
+
+def explained(told, figure, floor):
+    if not floor:
+        return " What these readings cost was not measured: no C compiler."
+    bare, timed = told["floors"]["names"]
+    left = ratio(told["pairs"], figure)[0] / floor[0]
+    return f" The floor `{timed}`, which has these two readings, takes {floor[0]:.3f} times as long as `{bare}`, which has none ({floor[1]:.3f} to {floor[2]:.3f}); the ratio less that is {left:.3f}."
+
+
+def what_each_times(done):
+    for told, row in done:
+        peer = row.command.format(n=told["work"], seconds="S", cpu="C")
+        yield f"- {row.name}. `{peer}`: {row.peer_times}. `{row.case}`: {row.ours_times}."
+
+
+def spreads(done, pairs):
+    lines = [spread(name, told, figure) for name, told, _, figure in figures(done)]
+    parts = [SPREAD.format(pairs=pairs).strip("\n") + "".join(f"\n{text}" for text, _ in lines)]
+    if lines:
+        printed, relative = (sum(by[which] <= 0.5 for _, by in lines) for which in (0, 1))
+        parts.append(f"At most half of the peer's: {printed} of {len(lines)} rows as printed, {relative} relative to the frozen workload.")
+    return parts
+
+
+def other_work(done):
+    rows = []
+    for name, told, row, figure in figures(done):
+        own = [percent(variation(values)) for values in sides(told, figure)]
+        rows.append([name, f"`{row.case}`", row.unit, *beside_each_other(told, figure), *own])
+    titles = ["peer", "nearest case", "one is a", *SIDES, "spread, peer", "spread, oscost"]
+    return ["## Other work, for scale", SCALE, table(titles, rows), "\n".join(what_each_times(done))] if done else []
+
+
+def spread(name, told, figure):
     """A line of the table of spreads, and how two of oscost's compare."""
+    peer, ours = sides(told, figure)
     printed = [pair["ours"]["estimate" if figure == "mean" else figure] for pair in told["pairs"]]
     # The frozen workload stands beside the median.
     relative = [pair["ours"].get("relative", math.nan) if figure != "p99" else math.nan for pair in told["pairs"]]

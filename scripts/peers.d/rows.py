@@ -2,8 +2,8 @@
 
 A measurement is one command of a peer and one case of oscost; a row is one figure
 of both. `{n}` in a command is how much work it is to do, chosen so that it takes
-the budget. Whatever does other work than any case stands in OTHER, with what it
-times, and has no ratio.
+the budget. Whatever does other work than any case stands in OTHER, beside the case
+that comes nearest: how far the two lie apart is told there, and nothing follows.
 """
 
 from dataclasses import dataclass
@@ -35,6 +35,9 @@ class Measurement:
     why: str = ""
     # A command and what it must print for the peer to have this.
     needs: tuple = ()
+    # Two programs of scripts/floors: how much more the second takes than the first
+    # is how much of the ratio is looked into.
+    floors: tuple = ()
 
 
 def messaging(command, parser, way, task, extra=""):
@@ -56,7 +59,7 @@ def messaging(command, parser, way, task, extra=""):
 
 PIPE = "round trips of 4 bytes, to make and to reap the partner included; an `op` is one round trip, two switches"
 OWN_PIPE = "round trips of 1 byte between two tasks that are there already, each timed by itself: two reads of the clock are in each"
-EACH = "each round trip is timed by itself, since who asks for a p99 needs that; the two readings of the clock also keep the CPU from working ahead, for which the cost of a reading by itself does not account. `scripts/floors/run` tells what they cost: `pipe_thread_each` is the floor `pipe_thread` with these two readings in its loop"
+EACH = "each round trip is timed by itself, since who asks for a p99 needs that; the two readings of the clock also keep the CPU from working ahead, for which the cost of a reading by itself does not account"
 
 ROWS = [
     Measurement(
@@ -80,6 +83,7 @@ ROWS = [
         peer_times=PIPE,
         ours_times=OWN_PIPE,
         why=EACH,
+        floors=("pipe_thread", "pipe_thread_each"),
     ),
     Measurement(
         name="system call",
@@ -138,16 +142,120 @@ ROWS = [
     ),
 ]
 
-# (what, the peer's command, what it times, what of oscost's stands nearest)
+
+def stressor(options):
+    """Its files lie in the folder that it is called in."""
+    return f"stress-ng {options} --timeout {{seconds}}s --metrics --temp-path ."
+
+
 OTHER = [
-    ("futex lock-pi", "perf bench futex lock-pi", "threads that each sleep for 1 µs by usleep inside the critical section: it counts how long sleeping takes", "sync/futex/pi/hand-over"),
-    ("fork", "stress-ng --fork 1 --fork-max 1", "fork, exit and wait, but the child makes ten more calls in between, setsid, vhangup, setpgid and sched_yield among them", "process/create/fork"),
-    ("execve", "perf bench syscall execve; stress-ng --exec", "the first is in newer versions of perf alone and executes a program of the system, which has its own libraries; the second refuses to run as root and executes itself", "process/create/fork-exec"),
-    ("thread creation", "stress-ng --pthread 1 --pthread-max 1", "threads that wait until all run, and a creator that sleeps until they do: most of the time nobody runs", "thread/create/pthread"),
-    ("thread creation", "sysbench threads", "no creation: locks and yields of threads that are there", "thread/create/pthread"),
-    ("mutex", "sysbench mutex", "a random number, a loop, a lock, an addition and an unlock: the lock is the least of it", "sync/uncontended/pthread-mutex"),
-    ("mutex", "stress-ng --mutex", "locks of several threads that change their priorities meanwhile", "sync/contended/pthread-mutex"),
-    ("semaphore", "stress-ng --sem", "a mix of sem_trywait, sem_timedwait and sem_wait by several tasks, drawn at random", "sync/semaphore/posix"),
-    ("POSIX message queue", "stress-ng --switch 1 --switch-method mq", "messages one way through a queue; what it prints for each `context switch` is the time of a message, and how many switches that takes depends on the queue's room and on who wakes whom", "ipc/posix-queue"),
-    ("context switch", "stress-ng --switch 1 --switch-method pipe", "messages one way through a pipe with room for one; what it prints for each `context switch` is the time of a message, which takes two switches, but one read and one write where a round trip has two of both", "process/switch/pipe"),
+    Measurement(
+        name="futex lock-pi",
+        command="perf bench futex lock-pi -t 2 -r {seconds}",
+        parser=parse.perf_lock_pi,
+        case="sync/futex/pi/hand-over/placement=cross-cpu",
+        unit="lock and unlock",
+        cpus=2,
+        peer_times="threads that each sleep for 1 µs by usleep inside the critical section: it counts how long sleeping takes",
+        ours_times="an unlock until the thread that waits has the lock; nobody sleeps by a clock",
+    ),
+    Measurement(
+        name="fork (stress-ng)",
+        command=stressor("--fork 1 --fork-max 1"),
+        parser=parse.stress_ng,
+        case="process/create/fork/rss=0MiB",
+        unit="fork, exit and wait",
+        peer_times="fork, exit and wait, but the child makes ten more calls in between, setsid, vhangup, setpgid and sched_yield among them",
+        ours_times="fork of a probe of oscost, exit and wait",
+    ),
+    Measurement(
+        name="execve (perf)",
+        command="perf bench syscall execve -l {n}",
+        parser=parse.perf_per_op,
+        case="process/create/fork-exec/dynamic",
+        unit="fork, execve, exit and wait",
+        pilot=200,
+        peer_times="fork, execve of a program of the system with its own libraries, exit and wait",
+        ours_times="fork, execve of a program that is linked to the C library alone, exit and wait",
+        needs=("perf bench syscall", "execve"),
+    ),
+    Measurement(
+        name="execve (stress-ng)",
+        command=stressor("--exec 1 --exec-max 1"),
+        parser=parse.stress_ng,
+        case="process/create/fork-exec/dynamic",
+        unit="fork, execve, exit and wait",
+        peer_times="it executes itself, by ways drawn at random, threads that execute among them",
+        ours_times="fork, execve of a program that is linked to the C library alone, exit and wait",
+    ),
+    Measurement(
+        name="thread creation (stress-ng)",
+        command=stressor("--pthread 1 --pthread-max 1"),
+        parser=parse.stress_ng,
+        case="thread/create/pthread",
+        unit="create, exit and join",
+        peer_times="threads that wait until all run, and a creator that sleeps until they do: most of the time nobody runs",
+        ours_times="pthread_create, a thread that ends at once, pthread_join",
+    ),
+    Measurement(
+        name="threads (sysbench)",
+        command="sysbench threads --threads=2 --thread-locks=1 --thread-yields=1000 --time={seconds} run",
+        parser=parse.sysbench_events,
+        case="thread/switch/sched-yield",
+        unit="sched_yield",
+        units=1000,
+        of_case=2,
+        peer_times="no creation, whatever it is called: each of two threads that are there locks, yields and unlocks, and the other waits for the lock where it is let run",
+        ours_times="two threads that yield to each other: a round trip takes two of it",
+    ),
+    Measurement(
+        name="mutex (sysbench)",
+        command="sysbench mutex --threads=1 --mutex-num=1 --mutex-loops=0 --mutex-locks={n} run",
+        parser=parse.sysbench_total,
+        case="sync/uncontended/pthread-mutex",
+        unit="lock and unlock",
+        pilot=1_000_000,
+        peer_times="a random number, a loop, a lock, an addition and an unlock: the lock is the least of it",
+        ours_times="lock and unlock of a mutex that nobody else wants",
+    ),
+    Measurement(
+        name="mutex (stress-ng)",
+        command=stressor("--mutex 1 --mutex-procs 2"),
+        parser=parse.stress_ng,
+        case="sync/contended/pthread-mutex/contenders=2/section=0ns/outside=0ns",
+        unit="lock",
+        cpus=2,
+        peer_times="two threads that change their priorities before each lock and after it, as root real-time ones; the time of all by their number",
+        ours_times="how long one of two threads waits for the lock that the other wants too",
+    ),
+    Measurement(
+        name="semaphore (stress-ng)",
+        command=stressor("--sem 1 --sem-procs 4"),
+        parser=parse.stress_ng,
+        case="sync/contended/posix-semaphore/contenders=4/section=0ns/outside=0ns",
+        unit="wait",
+        cpus=2,
+        peer_times="a mix of sem_trywait, sem_timedwait and sem_wait by four threads, drawn at random; the time of all by their number",
+        ours_times="how long one of four threads waits for the semaphore that the others want too",
+    ),
+    Measurement(
+        name="POSIX message queue (stress-ng)",
+        command=stressor("--switch 1 --switch-method mq"),
+        parser=parse.stress_ng,
+        case="ipc/message/posix-queue/processes/size=1B/placement=same-cpu",
+        unit="message",
+        of_case=2,
+        peer_times="messages one way through a queue with room for one; it calls each a context switch, and how many of those a message takes depends on who wakes whom",
+        ours_times="round trips of 1 byte through two queues, halved",
+    ),
+    Measurement(
+        name="context switch (stress-ng)",
+        command=stressor("--switch 1 --switch-method pipe"),
+        parser=parse.stress_ng,
+        case="process/switch/pipe/placement=same-cpu",
+        unit="message",
+        of_case=2,
+        peer_times="messages one way through a pipe with room for one; it calls each a context switch, where a message takes two of them, but one read and one write",
+        ours_times="round trips of 1 byte through two pipes, halved: one switch, one read and one write",
+    ),
 ]

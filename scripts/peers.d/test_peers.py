@@ -3,9 +3,14 @@ report from made-up results. Takes no time and needs no peer."""
 
 import json
 import math
+import os
 import pathlib
+import re
+import subprocess
+import tempfile
 import unittest
 
+import main
 import parse
 import report
 from rows import OTHER, ROWS
@@ -34,6 +39,21 @@ class Parsers(unittest.TestCase):
         with self.assertRaises(ValueError):
             parse.perf_futex(some, 64)
 
+    def test_locks_of_one_thread_in_a_second(self):
+        self.assertAlmostEqual(parse.perf_lock_pi(text("perf-futex-lock-pi.txt"), 1)["mean"], 1e9 / 1156)
+
+    def test_stress_ng_tells_operations_by_the_wall_clock(self):
+        for name, rate in (("fork", 422.89), ("mutex", 188544.67), ("switch", 85129.88)):
+            told = text(f"stress-ng-{name}.txt")
+            self.assertIn(f" {rate:.2f} ", told)
+            self.assertAlmostEqual(parse.stress_ng(told, 1)["mean"], 1e9 / rate)
+        with self.assertRaisesRegex(ValueError, "exec stressor must not run as root"):
+            parse.stress_ng(text("stress-ng-exec.txt"), 1)
+
+    def test_sysbench_tells_the_time_of_all(self):
+        self.assertAlmostEqual(parse.sysbench_total(text("sysbench-mutex.txt"), 10_000_000)["mean"], 23.16)
+        self.assertAlmostEqual(parse.sysbench_events(text("sysbench-threads.txt"), 1000)["mean"], 1.0165e9 / 66_000)
+
     def test_percentiles_lie_inside_their_microsecond(self):
         histogram = "".join(f"{us:06} {n:06}\n" for us, n in ((59, 50), (60, 49), (200, 1)))
         figures = parse.cyclictest(histogram + "# Histogram Overflows: 00000\n", 1)
@@ -45,7 +65,9 @@ class Parsers(unittest.TestCase):
             parse.cyclictest(text("cyclictest-overflow.txt"), 1)
 
     def test_what_is_not_there_is_no_figure(self):
-        for parser in (parse.perf_per_op, parse.perf_total, parse.perf_futex, parse.hackbench, parse.cyclictest):
+        parsers = [parse.perf_per_op, parse.perf_total, parse.perf_futex, parse.perf_lock_pi, parse.hackbench]
+        parsers += [parse.cyclictest, parse.stress_ng, parse.sysbench_total, parse.sysbench_events]
+        for parser in parsers:
             for nothing in ("", "usage: ...", text("record.jsonl")):
                 with self.assertRaises(ValueError):
                     parser(nothing, 1)
@@ -92,38 +114,68 @@ class Statistics(unittest.TestCase):
         self.assertAlmostEqual(report.variation([1, 3]), math.sqrt(2) / 2)
 
 
+class Orphans(unittest.TestCase):
+    def test_what_leaves_its_group_is_ended_too(self):
+        main.adopt()
+        with tempfile.TemporaryDirectory() as folder:
+            pid = pathlib.Path(folder) / "pid"
+            leave = f"setsid sh -c 'echo $$ >{pid}.draft; mv {pid}.draft {pid}; exec sleep 600' >/dev/null 2>&1 & while [ ! -e {pid} ]; do sleep 0.01; done; echo done"
+            output, _ = main.run(["sh", "-c", leave], 60, folder, sorted(os.sched_getaffinity(0)))
+            self.assertEqual(output, "done\n")
+            with self.assertRaises(ProcessLookupError):
+                os.kill(int(pid.read_text()), 0)
+
+
+def told(row, number):
+    """A pair of which the ratio is 1.2."""
+    figures = {"mean": 100 + number, "p50": 100 + number, "p99": 200, "estimate": 100, "relative": 1 + number / 100}
+    return {"ours": {name: 1.2 * value for name, value in figures.items()}, "peer": figures}
+
+
+def measurement(row):
+    return {"name": row.name, "case": row.case, "command": row.command, "work": 5, "pairs": [told(row, n) for n in range(15)]}
+
+
 class Rows(unittest.TestCase):
     def test_names_are_told_apart_and_commands_can_be_made(self):
-        self.assertEqual(len({row.name for row in ROWS}), len(ROWS))
-        for row in ROWS:
+        rows = ROWS + OTHER
+        self.assertEqual(len({row.name for row in rows}), len(rows))
+        for row in rows:
             made = row.command.format(n=7, seconds=1, cpu=0)
             self.assertEqual("{n}" in row.command, row.pilot > 0, made)
 
-    def test_a_report_names_every_row_and_explains_what_is_above(self):
-        def told(row, number):
-            figures = {"mean": 100 + number, "p50": 100 + number, "p99": 200, "estimate": 100, "relative": 1 + number / 100}
-            ours = {name: 1.2 * value for name, value in figures.items()}
-            return {"ours": ours, "peer": figures}
+    @unittest.skipUnless("OSCOST" in os.environ, "no OSCOST to ask for its cases")
+    def test_every_case_is_in_the_catalogue(self):
+        listed = subprocess.run([os.environ["OSCOST"], "list", "--tier", "full", "--json"], stdout=subprocess.PIPE, check=True)
+        ids = {case["id"] for case in json.loads(listed.stdout)}
+        self.assertEqual([row.case for row in ROWS + OTHER if row.case not in ids], [])
 
-        measurements = [
-            {"name": row.name, "case": row.case, "command": row.command, "work": 5, "pairs": [told(row, n) for n in range(15)]}
-            for row in ROWS[1:]
-        ]
+    def test_a_report_names_every_row_and_explains_what_is_above(self):
+        measurements = [measurement(row) for row in ROWS[1:]]
         measurements.append({"name": ROWS[0].name, "case": "", "command": ROWS[0].command, "pairs": [], "skipped": "not here"})
+        explained = next(one for one, row in zip(measurements, ROWS[1:]) if row.floors)
+        explained["floors"] = {"names": ["bare", "timed"], "pairs": [[100, 110]] * 15}
+        others = [measurement(row) for row in OTHER[1:]]
+        others.append({"name": OTHER[0].name, "case": "", "command": OTHER[0].command, "pairs": [], "skipped": "nor this"})
         fingerprint = {"key": "k", "name": "CPU", "arch": "a", "usable_cpus": 2, "hypervisor": None}
         results = {
-            "pairs": 15, "budget": 1.0, "seed": 7, "only": "", "started": "then", "measurements": measurements,
+            "pairs": 15, "budget": 1.0, "seed": 7, "only": "", "started": "then", "measurements": measurements, "other": others,
             "machine": {"fingerprint": {"machine": fingerprint}, "kernel": "6", "versions": {"perf": "6.1"}},
         }
         page = report.markdown(results, ROWS, OTHER)
+        same, scale = page.split("## Other work, for scale")
         for row in ROWS[1:]:
-            self.assertIn(f"| {row.name}", page)
-        self.assertIn("| 1.200 | 1.200 to 1.200 |", page)
-        self.assertIn("not here", page)
-        above = page.split("### Above 1.00")[1].split("### What")[0]
+            self.assertIn(f"| {row.name}", same)
+        self.assertIn("| 1.200 | 1.200 to 1.200 | 1.100 (1.100 to 1.100) |", same)
+        self.assertIn("The floor `timed`, which has these two readings, takes 1.100 times as long as `bare`, which has none (1.100 to 1.100); the ratio less that is 1.091.", same)
+        above = same.split("### Above 1.00")[1].split("### What")[0]
         self.assertEqual(above.count("\n- "), sum(len(row.figures) for row in ROWS[1:]))
-        for what, peer, _, _ in OTHER:
-            self.assertIn(f"| {what} | `{peer}` |", page)
+        for row in OTHER[1:]:
+            self.assertRegex(scale, rf"\| {re.escape(row.name)} \| `{re.escape(row.case)}` \|.* 1.200 \| 1.200 to 1.200 \|")
+            self.assertIn(row.peer_times, scale)
+            self.assertNotIn(row.name, above)
+        self.assertIn("not here", scale)
+        self.assertIn("nor this", scale)
 
 
 if __name__ == "__main__":

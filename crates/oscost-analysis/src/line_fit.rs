@@ -2,10 +2,9 @@
 //! costs, and what each further task adds. It must let small numbers of tasks
 //! speak beside large ones.
 
-use crate::Estimate;
+use oscost_record::Bytes;
 
-/// The smallest amount that memory comes in, on most machines.
-const PAGE: f64 = 4096.0;
+use crate::Estimate;
 
 /// A reading is taken to be off by this share of itself, or by a page where
 /// that is more.
@@ -24,9 +23,10 @@ pub struct LineFit {
 }
 
 /// Fits a line to `(tasks, bytes of all of them)` by weighted least squares.
-/// `None` with fewer than two numbers of tasks.
+/// `None` with fewer than two numbers of tasks. A `page` is the smallest amount
+/// that memory came in.
 ///
-/// The weight of a reading y is 1 / (4096² + (y / 100)²): its error is taken to
+/// The weight of a reading y is 1 / (page² + (y / 100)²): its error is taken to
 /// be a page or one percent. With equal weights the largest number of tasks
 /// would decide everything, and the intercept would be its noise; with purely
 /// relative ones a reading of a page or of nothing would. (Theil and Sen's
@@ -42,10 +42,11 @@ pub struct LineFit {
 /// all be off by the same one. That the points may not lie on a line is no part
 /// of the interval: `misfit` tells it.
 #[must_use]
-pub fn line_fit(readings: &[(f64, Estimate)]) -> Option<LineFit> {
+pub fn line_fit(readings: &[(f64, Estimate)], page: Bytes) -> Option<LineFit> {
+    let page = page.0 as f64;
     let weights: Vec<f64> = readings
         .iter()
-        .map(|(_, bytes)| 1.0 / (PAGE * PAGE + (SHARE * bytes.value).powi(2)))
+        .map(|(_, bytes)| 1.0 / (page * page + (SHARE * bytes.value).powi(2)))
         .collect();
     let total: f64 = weights.iter().sum();
     let centre = weighted(&weights, readings, |tasks| tasks) / total;
@@ -63,11 +64,11 @@ pub fn line_fit(readings: &[(f64, Estimate)]) -> Option<LineFit> {
         .zip(&of_slope)
         .map(|(weight, slope)| weight / total - slope * centre)
         .collect();
-    let slope = combination(&of_slope, readings);
-    let intercept = combination(&of_intercept, readings);
+    let slope = combination(&of_slope, readings, page);
+    let intercept = combination(&of_intercept, readings, page);
     let misfit = readings.iter().map(|(tasks, bytes)| {
-        let apart = (bytes.value - intercept.value - slope.value * tasks).abs() - PAGE;
-        apart.max(0.0) / bytes.value.abs().max(PAGE)
+        let apart = (bytes.value - intercept.value - slope.value * tasks).abs() - page;
+        apart.max(0.0) / bytes.value.abs().max(page)
     });
     Some(LineFit {
         intercept,
@@ -82,11 +83,11 @@ fn weighted(weights: &[f64], readings: &[(f64, Estimate)], of: impl Fn(f64) -> f
 }
 
 /// The sum of the readings times constants, with its interval.
-fn combination(constants: &[f64], readings: &[(f64, Estimate)]) -> Estimate {
+fn combination(constants: &[f64], readings: &[(f64, Estimate)], page: f64) -> Estimate {
     let (mut value, mut down, mut up) = (0.0, 0.0, 0.0);
     for (constant, (_, bytes)) in constants.iter().zip(readings) {
         let ends = [bytes.value - bytes.low, bytes.high - bytes.value]
-            .map(|reach| reach.hypot(PAGE) * constant);
+            .map(|reach| reach.hypot(page) * constant);
         let (below, above) = match *constant >= 0.0 {
             true => (ends[0], ends[1]),
             false => (ends[1], ends[0]),
@@ -104,6 +105,8 @@ fn combination(constants: &[f64], readings: &[(f64, Estimate)]) -> Estimate {
 
 #[cfg(test)]
 mod tests {
+    use oscost_record::USUAL_PAGE;
+
     use super::*;
 
     fn exact(value: f64) -> Estimate {
@@ -119,7 +122,7 @@ mod tests {
         let points: Vec<(f64, Estimate)> = [10.0, 100.0, 1e3, 1e4, 1e5, 1e6]
             .map(|tasks| (tasks, exact(70_000.0 + 320.0 * tasks)))
             .into();
-        let found = line_fit(&points).unwrap();
+        let found = line_fit(&points, USUAL_PAGE).unwrap();
         assert!((found.slope.value - 320.0).abs() < 1e-6, "{found:?}");
         assert!((found.intercept.value - 70_000.0).abs() < 1e-3, "{found:?}");
         assert!(found.misfit < 1e-9);
@@ -127,20 +130,27 @@ mod tests {
 
     #[test]
     fn nothing_at_all_is_a_line_too() {
-        let found = line_fit(&[(10.0, exact(0.0)), (100.0, exact(0.0))]).unwrap();
+        let found = line_fit(&[(10.0, exact(0.0)), (100.0, exact(0.0))], USUAL_PAGE).unwrap();
         assert_eq!((found.slope.value, found.intercept.value), (0.0, 0.0));
     }
 
     #[test]
     fn one_number_of_tasks_is_no_line() {
-        assert_eq!(line_fit(&[(10.0, exact(1.0))]), None);
-        assert_eq!(line_fit(&[(10.0, exact(1.0)), (10.0, exact(2.0))]), None);
+        assert_eq!(line_fit(&[(10.0, exact(1.0))], USUAL_PAGE), None);
+        assert_eq!(
+            line_fit(&[(10.0, exact(1.0)), (10.0, exact(2.0))], USUAL_PAGE),
+            None
+        );
     }
 
     #[test]
     fn a_bend_is_told() {
         let points = [(10.0, 1e6), (100.0, 10e6), (1000.0, 150e6)];
-        let found = line_fit(&points.map(|(tasks, bytes)| (tasks, exact(bytes)))).unwrap();
+        let found = line_fit(
+            &points.map(|(tasks, bytes)| (tasks, exact(bytes))),
+            USUAL_PAGE,
+        )
+        .unwrap();
         assert!(found.misfit > 0.1, "{found:?}");
     }
 
@@ -151,16 +161,34 @@ mod tests {
             low: 1e6,
             high: 1.5e6,
         };
-        let found = line_fit(&[(10.0, exact(1e4)), (1000.0, late)]).unwrap();
+        let found = line_fit(&[(10.0, exact(1e4)), (1000.0, late)], USUAL_PAGE).unwrap();
         let [down, up] = [found.slope.low, found.slope.high].map(|end| end - found.slope.value);
         assert!(-down < 10.0 && up > 400.0, "{found:?}");
     }
 
     #[test]
     fn no_intercept_is_known_better_than_a_page() {
-        let found = line_fit(&[(10.0, exact(4096.0)), (1000.0, exact(32_768.0))]).unwrap();
+        let found = line_fit(
+            &[(10.0, exact(4096.0)), (1000.0, exact(32_768.0))],
+            USUAL_PAGE,
+        )
+        .unwrap();
         let reach = found.intercept.high - found.intercept.value;
         assert!((4096.0..5000.0).contains(&reach), "{found:?}");
         assert!(found.slope.high - found.slope.value < 6.0, "{found:?}");
+    }
+
+    #[test]
+    fn large_pages_are_let_off_where_memory_comes_in_them() {
+        // Each reading is rounded up to whole pages of 64 KiB.
+        let rounded = |tasks: f64| exact((tasks * 20_000.0 / 65_536.0).ceil() * 65_536.0);
+        let points = [1.0, 5.0, 100.0].map(|tasks| (tasks, rounded(tasks)));
+        let large = line_fit(&points, Bytes(65_536)).unwrap();
+        let small = line_fit(&points, USUAL_PAGE).unwrap();
+        assert_eq!(large.misfit, 0.0, "{large:?}");
+        assert!(small.misfit > 0.03, "{small:?}");
+        let reach = |line: &LineFit| line.intercept.high - line.intercept.value;
+        assert!(reach(&large) > 40_000.0, "{large:?}");
+        assert!(reach(&small) < 4096.0, "{small:?}");
     }
 }

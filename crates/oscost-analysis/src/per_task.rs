@@ -100,5 +100,6 @@ fn line(
         Some((tasks, all))
     };
     let readings: Option<Vec<(f64, Estimate)>> = measured.iter().map(reading).collect();
-    line_fit(&readings?)
+    let (_, first) = measured.first()?;
+    line_fit(&readings?, first.page)
 }

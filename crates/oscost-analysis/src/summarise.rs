@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use oscost_record::{CaseId, CaseInfo, CaseLine, Record};
+use oscost_record::{CaseId, CaseInfo, CaseLine, Record, Run};
 
 use crate::rounds::Round;
 use crate::{Estimate, Net, Summary, bootstrap, coefficient_of_variation};
@@ -25,7 +25,7 @@ pub fn summarise(record: &Record) -> Vec<Summary> {
     }
     let mut summaries = side_by_side(&record.run.cases, |info| {
         let lines = lines.get(&info.id).map(Vec::as_slice).unwrap_or_default();
-        case(info, lines, record.run.seed)
+        case(info, lines, &record.run)
     });
     let estimates: HashMap<CaseId, Estimate> = summaries
         .iter()
@@ -56,7 +56,8 @@ fn net(raw: Estimate, control: Estimate) -> Net {
     }
 }
 
-fn case(info: &CaseInfo, lines: &[&CaseLine], seed: u64) -> Summary {
+fn case(info: &CaseInfo, lines: &[&CaseLine], run: &Run) -> Summary {
+    let seed = run.seed;
     // By round and content, not by place in the file: reasons stand in order,
     // and a replicate draws rounds by index.
     let mut lines = lines.to_vec();
@@ -87,6 +88,7 @@ fn case(info: &CaseInfo, lines: &[&CaseLine], seed: u64) -> Summary {
         net: None,
         per_operation: counted::per_operation(&lines),
         parts: counted::parts(&lines, seed),
+        page: run.configuration.page_size(),
         figures: counted::figures(&lines, seed),
         cpus: counted::cpus(&lines),
         bursts: counted::bursts(&lines),

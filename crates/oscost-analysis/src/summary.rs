@@ -2,7 +2,7 @@
 //! table and comparison reads. Nothing here computes; how each figure is
 //! obtained stands beside the code that fills it in.
 
-use oscost_record::{CaseInfo, Cpu};
+use oscost_record::{Bytes, CaseInfo, Cpu};
 use serde::Serialize;
 
 /// An estimate with its 95 % interval, in the unit of the case.
@@ -80,6 +80,8 @@ pub struct Summary {
     /// Named parts of a memory figure, bytes per task: medians over rounds with
     /// their intervals.
     pub parts: Vec<(String, Estimate)>,
+    /// The smallest amount that memory came in.
+    pub page: Bytes,
     /// Figures that the case took beside its samples: medians over rounds with
     /// their intervals. A name ends in its unit, as
     /// [`oscost_record::Counters::figures`] says.

@@ -4,7 +4,7 @@
 //!     speed fill RECORD COUNT FOLDER    a history of COUNT records of 300 cases,
 //!                                       each digest that of RECORD, shifted,
 //!                                       and in `current.jsonl` one to judge
-//!     speed time PROGRAM ARGUMENT…      seconds and peak MiB of a call
+//!     speed time PROGRAM ARGUMENT…      seconds and peak MB of a call
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -111,5 +111,6 @@ fn time(program: &str, arguments: &[&str]) {
     let took = begin.elapsed().as_secs_f64();
     assert!(status.unwrap().success());
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-    println!("{took:.3} s {} MiB", usage.max_rss() / 1024);
+    // The kernel counts in KiB.
+    println!("{took:.3} s {} MB", usage.max_rss() * 1024 / 1_000_000);
 }

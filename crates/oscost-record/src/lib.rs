@@ -19,7 +19,7 @@ mod writer;
 
 pub use case::{Aspect, CaseId, CaseInfo, Parameter, Peers, Placement, TaskKind, Tier};
 pub use line::{Burst, CaseLine, Counters, Line, Outcome, Reference, RoundLine};
-pub use machine::{Configuration, Machine, State};
+pub use machine::{Configuration, Machine, State, USUAL_PAGE};
 pub use pair::{
     PairLine, PairsHead, PairsLine, PairsRecord, PairsWriter, Side, Sides, Stage, Variant,
 };

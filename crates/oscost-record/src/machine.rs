@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::Bytes;
+
 /// What stays the same over reboots and updates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
@@ -84,6 +86,10 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The page of a kernel that is not told to have another. Nothing is told of it:
+/// records that are older than the setting go on in the same histories.
+pub const USUAL_PAGE: Bytes = Bytes(4096);
+
 /// How the machine is set up: name to value, in alphabetical order. What the
 /// machine does not tell is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +97,20 @@ fn hex(bytes: &[u8]) -> String {
 pub struct Configuration(pub BTreeMap<String, String>);
 
 impl Configuration {
+    /// The setting that holds the size of a page in bytes, where that is not
+    /// [`USUAL_PAGE`].
+    pub const PAGE_SIZE: &str = "page_size";
+
+    /// The smallest amount that memory comes in.
+    #[must_use]
+    pub fn page_size(&self) -> Bytes {
+        let told = self
+            .0
+            .get(Self::PAGE_SIZE)
+            .and_then(|text| text.parse().ok());
+        told.filter(|&size| size > 0).map_or(USUAL_PAGE, Bytes)
+    }
+
     /// Name, value here, value there, for every entry that differs.
     #[must_use]
     pub fn differences<'a>(

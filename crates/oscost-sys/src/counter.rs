@@ -3,6 +3,8 @@
 //! What a tick is worth, and whether the counter may be used at all, is found
 //! out here; calibrating and choosing is the harness's business.
 
+use std::path::Path;
+
 use nix::time::{ClockId, clock_gettime};
 
 /// A reading of a counter, or the difference of two. Not cycles: on aarch64
@@ -48,10 +50,26 @@ pub fn read_monotonic() -> Ticks {
 /// # Errors
 /// The reason why it must not be used.
 pub fn trusted() -> Result<(), String> {
-    let path = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
-    let clocksource = std::fs::read_to_string(path)
-        .map_err(|error| format!("cannot read which clock the kernel uses ({path}: {error})"))?;
-    crate::arch::kernel_trusts_counter(clocksource.trim())
+    crate::arch::counter_is_steady()?;
+    kernel_keeps_time_by_it(Path::new("/"))
+}
+
+/// Whether a kernel keeps time by the counter, as the files below `root` tell.
+///
+/// # Errors
+/// The clock that it uses, or why that is not known.
+pub fn kernel_keeps_time_by_it(root: &Path) -> Result<(), String> {
+    let path = root.join("sys/devices/system/clocksource/clocksource0/current_clocksource");
+    let clocksource = std::fs::read_to_string(&path).map_err(|error| {
+        let path = path.display();
+        format!("cannot read which clock the kernel uses ({path}: {error})")
+    })?;
+    match (clocksource.trim(), crate::arch::CLOCKSOURCE) {
+        (used, counter) if used == counter => Ok(()),
+        (used, counter) => Err(format!(
+            "the kernel keeps time by `{used}`, not by `{counter}`"
+        )),
+    }
 }
 
 #[cfg(test)]

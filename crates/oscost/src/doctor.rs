@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use oscost_analysis::{Finding, Moment, Severity, findings, moment_findings};
 use oscost_harness::machine::{
-    Build, Sources, busy_percent, configuration, identity, may_have_huge_pages, open_descriptors,
-    state,
+    Build, Sources, busy_percent, configuration, distrust_of_counter, identity,
+    may_have_huge_pages, open_descriptors, state,
 };
 use oscost_harness::session::Session;
 use oscost_record::{ClockInfo, Nanos};
@@ -102,13 +102,13 @@ fn examine() -> (Vec<Finding>, Vec<(String, String)>) {
     (found, unable)
 }
 
-/// A machine that is there as files alone: its clock cannot be asked, and it
-/// runs no program that was built somehow.
+/// A machine that is there as files alone: they tell which clock it has, but not its
+/// steps, and it runs no program that was built somehow.
 fn examine_tree(root: &Path) -> Vec<Finding> {
     let sources = Sources::under(root, std::env::consts::ARCH);
     let clock = ClockInfo {
-        source: String::new(),
-        fallback: None,
+        source: "clock_gettime".to_owned(),
+        fallback: distrust_of_counter(&sources),
         ticks_per_second: 0.0,
         resolution: Nanos(0.0),
         cost: Nanos(0.0),

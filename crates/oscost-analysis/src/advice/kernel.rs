@@ -26,7 +26,7 @@ pub(super) fn findings(configuration: &Configuration) -> Vec<Finding> {
     let huge = huge.map(|_| {
         Finding::note(
             "transparent huge pages are always on",
-            "large mappings get 2 MiB pages when the kernel has some: fork of a large parent and memory per task change from run to run",
+            "large mappings get huge pages when the kernel has some: fork of a large parent and memory per task change from run to run",
             "`echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled`",
         )
     });

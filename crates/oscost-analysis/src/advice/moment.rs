@@ -46,7 +46,7 @@ pub(super) fn findings(moment: &Moment) -> Vec<Finding> {
     let huge = moment.huge_pages.filter(|&may| !may).map(|_| {
         Finding::warning(
             "transparent huge pages are denied to this process (prctl)",
-            "memory that would have 2 MiB pages has 4 KiB pages: page faults, forks of a large parent and memory per task are other than on this machine otherwise",
+            "memory that would have huge pages has small ones: page faults, forks of a large parent and memory per task are other than on this machine otherwise",
             "start oscost from a shell that did not inherit `PR_SET_THP_DISABLE`",
         )
     });

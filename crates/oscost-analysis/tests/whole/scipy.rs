@@ -92,7 +92,7 @@ fn a_line_is_that_of_polyfit_with_the_same_weights() {
             (tasks, Estimate { value, low, high })
         };
         let readings: Vec<(f64, Estimate)> = readings.into_iter().map(exact).collect();
-        let found = line_fit(&readings).unwrap();
+        let found = line_fit(&readings, oscost_record::USUAL_PAGE).unwrap();
         near(found.slope.value, case["slope"].as_f64().unwrap(), &case);
         near(
             found.intercept.value,

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use oscost_record::Configuration;
+use oscost_record::{Configuration, USUAL_PAGE};
+use oscost_sys::counter;
 use procfs::process::{Limit, LimitValue, Limits};
 
 use super::{Sources, c_library, cgroup, command_line, container, power};
@@ -41,6 +42,7 @@ const SETTINGS: &[Setting] = &[
         let file = "/sys/kernel/mm/transparent_hugepage/enabled";
         chosen(sources, file, '[', ']')
     }),
+    (Configuration::PAGE_SIZE, |sources, _| page_size(sources)),
     ("aslr", |sources, _| aslr(sources)),
     ("cgroup_cpu", |sources, _| cgroup::cpu(sources)),
     ("cgroup_memory", |sources, _| cgroup::memory(sources)),
@@ -74,6 +76,21 @@ pub fn configuration(sources: &Sources, build: &Build) -> Configuration {
     let told =
         settings.filter_map(|(name, read)| Some(((*name).to_owned(), read(sources, build)?)));
     Configuration(told.collect::<BTreeMap<_, _>>())
+}
+
+/// Why the kernel does not keep time by the CPU's counter, as far as its files tell.
+#[must_use]
+pub fn distrust_of_counter(sources: &Sources) -> Option<String> {
+    counter::kernel_keeps_time_by_it(&sources.path("/")).err()
+}
+
+/// The bytes of a page, where it is not the usual one, which is told of nowhere.
+fn page_size(sources: &Sources) -> Option<String> {
+    // The first mapping is the program's, which no huge page holds.
+    let told = sources.field("/proc/self/smaps", "KernelPageSize")?;
+    let kib: u64 = told.strip_suffix("kB")?.trim().parse().ok()?;
+    let bytes = kib * 1024;
+    (bytes != USUAL_PAGE.0).then(|| bytes.to_string())
 }
 
 /// The soft limit of the calling process.
@@ -249,6 +266,20 @@ mod tests {
             "none voluntary (full) lazy\n",
         );
         assert_eq!(model(&shown).as_deref(), Some("full"));
+    }
+
+    #[test]
+    fn only_another_page_than_the_usual_one_is_told() {
+        let smaps = |kib: u32| {
+            let first = format!("55-56 r--p 0 0:0 1 /x\nSize: 64 kB\nKernelPageSize:{kib:>8} kB\n");
+            Tree::new().file("/proc/self/smaps", &(first + "KernelPageSize: 2048 kB\n"))
+        };
+        let told = |kib| configuration(&smaps(kib).sources("aarch64"), &Build::default());
+        assert_eq!(told(64).page_size().0, 65_536);
+        assert_eq!(entry(&smaps(16), "page_size").as_deref(), Some("16384"));
+        assert_eq!(entry(&smaps(4), "page_size"), None);
+        assert_eq!(told(4).page_size(), USUAL_PAGE);
+        assert_eq!(entry(&Tree::new(), "page_size"), None);
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod totals;
 #[cfg(test)]
 mod fake;
 
-pub use configuration::{Build, configuration, settings};
+pub use configuration::{Build, configuration, distrust_of_counter, settings};
 pub(crate) use hypervisor::user_mode_emulator;
 pub use identity::identity;
 pub use moment::{busy_percent, may_have_huge_pages, open_descriptors};

@@ -24,15 +24,12 @@ pub(crate) fn counter() -> u64 {
     ticks
 }
 
-/// Whether the kernel itself keeps time by the counter; else the reason.
-pub(crate) fn kernel_trusts_counter(clocksource: &str) -> Result<(), String> {
-    if clocksource == "arch_sys_counter" {
-        Ok(())
-    } else {
-        Err(format!(
-            "the kernel keeps time by `{clocksource}`, not by `arch_sys_counter`"
-        ))
-    }
+/// What the kernel calls the counter where it keeps time by it.
+pub(crate) const CLOCKSOURCE: &str = "arch_sys_counter";
+
+/// Whether the counter ticks at one rate; here it always does.
+pub(crate) fn counter_is_steady() -> Result<(), String> {
+    Ok(())
 }
 
 /// The system call that makes a child as `vfork(2)` does, with its arguments:

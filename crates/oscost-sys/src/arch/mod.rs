@@ -9,9 +9,9 @@ mod x86_64;
 
 #[cfg(target_arch = "aarch64")]
 pub(crate) use aarch64::{
-    COUNTER, VFORK, bad_access, counter, kernel_trusts_counter, spawn_exit, spawn_noting,
+    CLOCKSOURCE, COUNTER, VFORK, bad_access, counter, counter_is_steady, spawn_exit, spawn_noting,
 };
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{
-    COUNTER, VFORK, bad_access, counter, kernel_trusts_counter, spawn_exit, spawn_noting,
+    CLOCKSOURCE, COUNTER, VFORK, bad_access, counter, counter_is_steady, spawn_exit, spawn_noting,
 };

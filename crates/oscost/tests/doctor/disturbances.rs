@@ -86,6 +86,18 @@ fn a_busy_neighbour_is_named_with_its_cpu() {
 }
 
 #[test]
+fn a_debug_build_is_named() {
+    let _alone = alone();
+    // The doctor was built as this test was.
+    let found = findings(doctor());
+    assert_eq!(
+        warns(&found, "a debug build ("),
+        cfg!(debug_assertions),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn one_cpu_is_too_few() {
     let _alone = alone();
     let _pinned = Pinned::to_one();

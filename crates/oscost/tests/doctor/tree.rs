@@ -10,6 +10,7 @@ use crate::common::oscost;
 use crate::findings;
 
 const CPU: &str = "sys/devices/system/cpu";
+const CLOCK: &str = "sys/devices/system/clocksource/clocksource0/current_clocksource";
 const THP: &str = "sys/kernel/mm/transparent_hugepage/enabled";
 
 /// A CPU of the architecture that the program is built for: another's would be
@@ -20,6 +21,25 @@ const CPU_MODEL: &str = if cfg!(target_arch = "aarch64") {
 } else {
     "vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n\
      model name\t: Intel(R) Xeon(R)\nstepping\t: 6\nflags\t\t: fpu vme\n"
+};
+
+/// What the kernel calls the CPU's counter.
+const COUNTER: &str = if cfg!(target_arch = "aarch64") {
+    "arch_sys_counter\n"
+} else {
+    "tsc\n"
+};
+
+/// What tells that a hypervisor lends the CPU: on x86 a flag of the CPU, elsewhere
+/// the firmware.
+const LENT: (&str, &str) = if cfg!(target_arch = "aarch64") {
+    ("sys/class/dmi/id/sys_vendor", "Amazon EC2\n")
+} else {
+    (
+        "proc/cpuinfo",
+        "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n\
+         model name\t: Intel(R) Xeon(R)\nstepping\t: 6\nflags\t\t: fpu hypervisor\n",
+    )
 };
 
 fn put(root: &Path, path: &str, text: &str) {
@@ -75,6 +95,7 @@ fn quiet() -> TempDir {
         ("sys/fs/cgroup/measured/cpu.max", "max 100000\n"),
         ("sys/fs/cgroup/measured/pids.max", "max\n"),
         (THP, "always [madvise] never\n"),
+        (CLOCK, COUNTER),
     ] {
         put(root, path, text);
     }
@@ -127,7 +148,22 @@ fn each_setting_of_the_host_is_named_alone() {
     let denied = "Seccomp:\t0\nCpus_allowed_list:\t0-3\nTHP_enabled:\t0\n";
     let stolen = "cpu  50 0 20 20 0 0 0 10 0 0\n";
     let waiting = "some avg10=40.00 avg60=0.00 avg300=0.00 total=1\n";
+    let (lent, by) = LENT;
     for (path, text, severity, words) in [
+        (lent, by, "note", "a virtual machine ("),
+        (".dockerenv", "", "note", "inside a container (docker)"),
+        (
+            "proc/sys/kernel/arch",
+            "another\n",
+            "warning",
+            "the CPU is emulated (qemu-user)",
+        ),
+        (
+            CLOCK,
+            "hpet\n",
+            "warning",
+            "the kernel keeps time by `hpet`, not by",
+        ),
         (
             governor.as_str(),
             "powersave\n",
