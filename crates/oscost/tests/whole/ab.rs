@@ -242,7 +242,8 @@ fn the_page_about_wrong_verdicts_is_made_from_its_data() {
         .collect();
     files.sort();
     let mut command = oscost();
-    command.args(["selftest", "gate", "--markdown"]);
+    command.args(["selftest", "gate", "--markdown", "--reference"]);
+    command.arg(reports.join("example/record.jsonl"));
     for file in &files {
         command.arg("--from").arg(file);
     }
