@@ -171,9 +171,9 @@ pub(crate) struct Run {
     /// `gate` then has raw times only
     #[arg(long)]
     pub(crate) no_reference: bool,
-    /// A record of an eighth of the size, for who keeps those of many hosts: medians
-    /// and percentiles of every round stand, single bursts and the shape of a
-    /// distribution do not
+    /// A record of a seventh to an eighth of the size, for who keeps those of many
+    /// hosts: medians and percentiles of every round stand, single bursts and the
+    /// shape of a distribution do not
     #[arg(long, conflicts_with = "resume")]
     pub(crate) brief: bool,
     /// The lines of the record on standard output as they come
