@@ -9,12 +9,13 @@
 
 #[path = "whole/common/mod.rs"]
 mod common;
+mod hostile;
 mod webdriver;
 
 use std::fs;
 use std::path::PathBuf;
 
-use common::hostile::{EVIL, hostile, is_spoilt};
+use hostile::{EVIL, hostile, is_spoilt};
 use oscost_report::{Lang, page_in};
 use serde_json::{Value, json};
 use webdriver::Browser;

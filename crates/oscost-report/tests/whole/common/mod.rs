@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use oscost_record::*;
 
 mod catalogue;
-pub(crate) mod hostile;
 pub(crate) mod page;
 pub(crate) mod past;
 pub(crate) mod scenario;
