@@ -2,9 +2,9 @@
 //! `scripts/gate-speed`.
 //!
 //!     speed fill RECORD COUNT FOLDER    a history of COUNT records of 300 cases,
-//!                                       each digest that of RECORD, shifted,
-//!                                       and in `current.jsonl` one to judge
-//!     speed time PROGRAM ARGUMENT…      seconds and peak MB of a call
+//!                                       each that of RECORD, shifted, and in
+//!                                       `current.jsonl` one to judge
+//!     speed time PROGRAM ARGUMENT…      seconds and peak MiB of a call
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -17,8 +17,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use oscost_analysis::Digest;
+use oscost_analysis::verdict::WINDOW;
 use oscost_history::Place;
-use oscost_record::{End, Line, Record, RecordWriter};
+use oscost_record::{CaseLine, End, Line, Record, RecordWriter, Samples};
 
 const CASES: usize = 300;
 
@@ -34,8 +35,9 @@ fn main() {
     }
 }
 
-/// Records are headers without cases, the newest excepted: what is read of all
-/// of them is their digests.
+/// The newest are brief records, as CI keeps them: as many as a verdict looks at,
+/// which reads them where their digests are gone. Those before are headers alone:
+/// what is read of all of them is their digests.
 fn fill(folder: &Path, record: &Path, count: u32) {
     let mut record = Record::read(record).unwrap();
     spread(&mut record);
@@ -44,23 +46,29 @@ fn fill(folder: &Path, record: &Path, count: u32) {
     let series = folder
         .join(place.machine.as_str())
         .join(place.configuration.as_str());
+    record.run.brief = true;
+    let lines = std::mem::take(&mut record.cases).into_iter();
+    let lines: Vec<CaseLine> = lines.map(CaseLine::condensed).collect();
+    record.cases.clone_from(&lines);
     write(&folder.join("current.jsonl"), &record);
     record.cases.clear();
     let cases = std::mem::take(&mut record.run.cases);
+    let oldest_read = count.saturating_sub(u32::try_from(WINDOW).unwrap());
     for n in 0..count {
         let time =
             SystemTime::UNIX_EPOCH + Duration::from_secs(1_262_304_000 + 3_600 * u64::from(n));
         digest.started = humantime::format_rfc3339_seconds(time).to_string();
         record.run.started.clone_from(&digest.started);
-        if n + 1 == count {
-            record.run.cases.clone_from(&cases);
-        }
         // A few percent to and fro, so that all digits are there to be read.
         let shift = 1.0 + f64::from(n * 7_919 % 101) / 2_500.0;
         let mut shifted = digest.clone();
         for case in shifted.cases.values_mut() {
             case.raw.level *= shift;
             case.raw.spread *= shift;
+        }
+        if n >= oldest_read {
+            record.run.cases.clone_from(&cases);
+            record.cases = lines.iter().map(|line| times(line, shift)).collect();
         }
         let stem = format!("{}-{n:012x}", digest.started.replace(':', ""));
         write(&series.join(format!("{stem}.jsonl")), &record);
@@ -80,6 +88,16 @@ fn write(path: &Path, record: &Record) {
         interrupted: false,
     };
     writer.write(&Line::End(end)).unwrap();
+}
+
+/// The same line, with every sample so many times what it was.
+fn times(line: &CaseLine, shift: f64) -> CaseLine {
+    let mut line = line.clone();
+    match &mut line.samples {
+        Samples::Raw(values) => values.iter_mut().for_each(|value| *value *= shift),
+        Samples::Histogram(groups) => groups.iter_mut().for_each(|group| group.0 *= shift),
+    }
+    line
 }
 
 /// Makes as many cases as are wanted of those that there are.
@@ -111,6 +129,5 @@ fn time(program: &str, arguments: &[&str]) {
     let took = begin.elapsed().as_secs_f64();
     assert!(status.unwrap().success());
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-    // The kernel counts in KiB.
-    println!("{took:.3} s {} MB", usage.max_rss() * 1024 / 1_000_000);
+    println!("{took:.3} {}", usage.max_rss() / 1024);
 }

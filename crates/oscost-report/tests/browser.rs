@@ -9,11 +9,13 @@
 
 #[path = "whole/common/mod.rs"]
 mod common;
+mod hostile;
 mod webdriver;
 
 use std::fs;
 use std::path::PathBuf;
 
+use hostile::{EVIL, hostile, is_spoilt};
 use oscost_report::{Lang, page_in};
 use serde_json::{Value, json};
 use webdriver::Browser;
@@ -181,6 +183,64 @@ fn the_chinese_page_works_in_a_browser() {
     }
     assert_eq!(browser.console(), Vec::<Value>::new());
 }
+
+/// Texts of a record stay texts, whatever they would like to be.
+#[test]
+fn a_hostile_record_runs_nothing_in_a_browser() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    browser.begin_with("window.alerts = []; window.alert = text => window.alerts.push(text);");
+    let out = tempfile::tempdir().unwrap();
+    let record = hostile(common::record(2));
+    assert!(is_spoilt(&record.run));
+    let mut past = common::past::past(&record, 24, |id| id.0.contains("create"));
+    for (number, digest) in past.digests.iter_mut().enumerate() {
+        digest.tool = format!("{EVIL}{}", number / 12);
+        let setting = format!("{EVIL}{}", number / 12);
+        digest.configuration.0.insert(EVIL.into(), setting);
+    }
+    for lang in [Lang::En, Lang::Zh] {
+        let page = page_in(&record, std::slice::from_ref(&past), lang).unwrap();
+        browser.open(&put(&page, &out));
+        let shown = browser.run("return document.body.textContent.split('alert(2)').length - 1");
+        assert!(shown.as_u64().unwrap() > 100, "{shown}");
+        assert_eq!(texts(&browser.run(SHOWN)).len(), record.run.cases.len());
+        // What the page's own script makes of such texts.
+        browser.write("#words", "<img src=x onerror=alert(6)>");
+        assert_eq!(texts(&browser.run(SHOWN)).len(), 0);
+        browser.write("#words", "<img src=x onerror=alert(2)>");
+        assert!(!texts(&browser.run(SHOWN)).is_empty());
+        // By script: names of such length lie over each other.
+        browser.run(
+            "document.querySelector('#table thead th:nth-child(4) button').click(); return null",
+        );
+        browser.run("location.hash = '#<img src=x onerror=alert(7)>'; return null");
+        browser.run("document.querySelectorAll('details').forEach(fold => { fold.open = true; }); return null");
+        assert_eq!(browser.run(FOREIGN), json!([]));
+        assert_eq!(browser.console(), Vec::<Value>::new());
+
+        // What would be found, were a single text not escaped.
+        let open = page.replacen("</h1>", &format!("{EVIL}</h1>"), 1);
+        browser.open(&put(&open, &out));
+        let found = texts(&browser.run(FOREIGN));
+        for sign in ["SCRIPT", "IMG", "onerror", "onload", "javascript:alert(4)"] {
+            assert!(found.iter().any(|text| text == sign), "{sign}: {found:?}");
+        }
+        browser.console();
+    }
+}
+
+/// Whatever is in a page that no page of ours has, and what was run of it.
+const FOREIGN: &str = "
+const found = window.alerts.map(String);
+document.querySelectorAll('img, iframe, object, embed, base').forEach(element => found.push(element.tagName));
+Array.from(document.scripts).slice(1).forEach(element => found.push(element.tagName));
+document.querySelectorAll('*').forEach(element => Array.from(element.attributes).forEach(({ name, value }) => {
+  if (name.startsWith('on')) found.push(name);
+  if (name.endsWith('href') && !/^(#.*|data:,|[a-z0-9-]+\\.(png|svg|jsonl|md))$/.test(value)) found.push(value);
+}));
+return found";
 
 /// Pairs of texts of one picture whose boxes overlap, over every picture.
 const OVERLAPS: &str = "

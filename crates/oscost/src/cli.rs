@@ -34,14 +34,14 @@ pub(crate) enum Verb {
     /// Each case's median, and its p99 where there are samples enough, is held
     /// against the earlier records of the same machine in the same
     /// configuration: at least 5 since its level last changed, at most the
-    /// latest 20. What lies further off than δ and than chance explains is a
-    /// suspicion. δ is the largest of 2 %, the case's own noise on this
-    /// machine, and the clock's resolution.
+    /// latest 20. What lies further off than 2 %, than the clock's resolution,
+    /// and than five in a hundred unchanged figures on that side is a suspicion.
     ///
-    /// A suspicion fails nothing: one in fifty unchanged figures raises one.
+    /// A suspicion fails nothing: one in ten unchanged figures raises one.
     /// `--confirm` measures the suspects anew, right away and on this machine,
-    /// and only what is found again is a regression. In CI, measure, judge and
-    /// keep in one job:
+    /// and only what is found again, further off than δ, is a regression. δ is
+    /// the largest of 2 %, the case's own noise on this machine, and the clock's
+    /// resolution. In CI, measure, judge and keep in one job:
     ///
     ///   oscost run --out new.jsonl
     ///   oscost gate new.jsonl --confirm --markdown comment.md
@@ -171,9 +171,9 @@ pub(crate) struct Run {
     /// `gate` then has raw times only
     #[arg(long)]
     pub(crate) no_reference: bool,
-    /// A record of an eighth of the size, for who keeps those of many hosts: medians
-    /// and percentiles of every round stand, single bursts and the shape of a
-    /// distribution do not
+    /// A record of a seventh to an eighth of the size, for who keeps those of many
+    /// hosts: medians and percentiles of every round stand, single bursts and the
+    /// shape of a distribution do not
     #[arg(long, conflicts_with = "resume")]
     pub(crate) brief: bool,
     /// The lines of the record on standard output as they come
@@ -272,7 +272,7 @@ pub(crate) enum ExportFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
-    /// Exit with 1 if anything is found
+    /// Exit with 1 at a warning; notes and cases that cannot run do not count
     #[arg(long)]
     pub(crate) strict: bool,
     /// JSON on standard output

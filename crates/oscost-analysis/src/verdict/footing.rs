@@ -34,8 +34,9 @@ const CUT: f64 = 0.1;
 /// scale.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Footing {
-    /// What the level is in: raw time, or multiples of a frozen workload,
-    /// whichever was steadier on this machine.
+    /// What the level is in: raw time, or multiples of a frozen workload. Of a
+    /// median whichever was steadier on this machine; of a tail the multiples,
+    /// where [`FEWEST_RECORDS`] have both.
     pub scale: Scale,
     /// How many records it is of.
     pub records: usize,

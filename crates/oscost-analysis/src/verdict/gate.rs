@@ -24,8 +24,9 @@ pub enum Baseline<'a> {
 /// Judges every case of `now`: its median and, where there is one, its p99.
 ///
 /// Of a history the records since the last change of level speak, at most the
-/// latest 20, at least 5; on the scale (raw, or relative to a frozen workload)
-/// on which the case was steadier from record to record. Suspected is what lies
+/// latest 20, at least 5; a median on the scale (raw, or relative to a frozen
+/// workload) on which the case was steadier from record to record, a tail on the
+/// relative one wherever five records have both. Suspected is what lies
 /// further from their trimmed mean than 2 %, than the clock's resolution, and
 /// than a further unchanged record would five times in a hundred, on either side.
 /// δ, which a confirmed change must exceed, is the largest of the first two and

@@ -2,9 +2,17 @@
 //! its lines does not matter.
 use crate::common;
 
+use std::path::Path;
+
 use oscost_analysis::verdict::Rules;
 use oscost_analysis::{Counter, DIGEST, Digest};
-use oscost_record::{Burst, Cpu, Nanos, Ops, Reference, Samples};
+use oscost_record::{Burst, CaseLine, Cpu, Nanos, Ops, Record, Reference, Samples};
+
+/// A real record.
+const EXAMPLE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../reports/example/record.jsonl"
+);
 
 #[test]
 fn a_digest_holds_every_case_or_its_reason() {
@@ -102,4 +110,39 @@ fn a_step_of_the_clock_is_a_share_of_a_sample() {
     let shares: Vec<f64> = rules.resolutions.into_values().collect();
     assert_eq!(shares.len(), 1);
     assert!((shares[0] - 40.0 / 60_000.0).abs() < 1e-6, "{shares:?}");
+}
+
+/// What `oscost gate` judges by: a history may be kept in brief.
+#[test]
+fn a_brief_record_has_the_digest_of_the_whole_one() {
+    let whole = Record::read(Path::new(EXAMPLE)).unwrap();
+    let mut brief = whole.clone();
+    brief.cases = brief.cases.into_iter().map(CaseLine::condensed).collect();
+    let (whole, brief) = (Digest::of(&whole), Digest::of(&brief));
+    assert_eq!(whole.missing, brief.missing);
+    assert_eq!(whole.cases.len(), brief.cases.len());
+    let mut tails = Vec::new();
+    for (id, case) in &whole.cases {
+        let other = &brief.cases[id];
+        assert_eq!(case.rounds, other.rounds, "{id:?}");
+        // To the last digit.
+        assert_eq!(case.raw, other.raw, "{id:?}");
+        assert_eq!(case.relative, other.relative, "{id:?}");
+        assert_eq!(case.reference, other.reference, "{id:?}");
+        assert_eq!(case.p99.is_some(), other.p99.is_some(), "{id:?}");
+        if let (Some(tail), Some(condensed)) = (case.p99, other.p99) {
+            tails.push((condensed / tail).ln().abs());
+        }
+        // Where bursts ran is not kept.
+        let kept = case.counters.iter();
+        let kept = kept.filter(|(counter, _)| **counter != Counter::Migrations);
+        assert!(kept.eq(&other.counters), "{id:?}");
+    }
+    // Of tails the groups of a round tell a little less.
+    tails.sort_by(f64::total_cmp);
+    let (middle, worst) = (tails[tails.len() / 2], tails[tails.len() - 1]);
+    assert!(
+        tails.len() > 50 && middle < 0.05 && worst < 0.4,
+        "{tails:?}"
+    );
 }

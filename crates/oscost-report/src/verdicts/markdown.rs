@@ -17,9 +17,9 @@ const FEW: usize = 5;
 /// Characters of a text of somebody else's.
 const LONGEST: usize = 160;
 
-/// The verdicts as Markdown, 60 lines at most: the verdict on the whole; the ten
-/// worst judgements and the counters that moved with them; the census; the
-/// notes. Where nothing happened, two lines. Ends in a line break.
+/// The verdicts as Markdown, 60 lines at most: the verdict on the whole and the
+/// census, which stay where a comment is cut short; the ten worst judgements and the
+/// counters that moved with them; the notes. Where nothing happened, two lines. Ends in a line break.
 #[must_use]
 pub fn verdict_markdown(judged: &Judged<'_>) -> String {
     let mut text = format!("**{}**: {}", safe(judged.title), judged.verdict());
@@ -31,6 +31,10 @@ pub fn verdict_markdown(judged: &Judged<'_>) -> String {
         return format!("{text}  \n{}\n", said.join(" "));
     }
     text += "\n\n";
+    for tally in &judged.census.0 {
+        text += &format!("- {}\n", of_census(judged, tally));
+    }
+    text += "\n";
     let worst = &told[..told.len().min(WORST)];
     let mut last = None;
     for ((class, judgement), counters) in worst.iter().zip(judged.counters(worst)) {
@@ -48,10 +52,6 @@ pub fn verdict_markdown(judged: &Judged<'_>) -> String {
             "- and {} more\n",
             format::grouped((told.len() - WORST) as f64)
         );
-    }
-    text += "\n";
-    for tally in &judged.census.0 {
-        text += &format!("- {}\n", of_census(judged, tally));
     }
     let notes = few(judged.notes, |note| safe(note)).into_iter();
     let notes: String = notes.map(|note| format!("\n- {note}")).collect();

@@ -144,6 +144,14 @@ impl Browser {
         );
     }
 
+    /// Has every page that is opened from now on begin with a script.
+    pub(crate) fn begin_with(&self, script: &str) {
+        self.session(
+            "/goog/cdp/execute",
+            &json!({"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}}),
+        );
+    }
+
     /// Makes the window so wide, with or without a preference for dark.
     pub(crate) fn look(&self, width: u32, scheme: &str) {
         self.session(

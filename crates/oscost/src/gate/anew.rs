@@ -25,6 +25,9 @@ use crate::places;
 /// So many fresh records: of one alone nobody knows how far it strays.
 pub(crate) const RECORDS: u32 = 5;
 
+/// Seconds between them, where nobody says otherwise.
+pub(crate) const APART: &str = "20";
+
 /// Rounds of each, at most.
 pub(crate) const ROUNDS: u32 = 15;
 
@@ -79,7 +82,8 @@ pub(super) fn measure(
             "measuring {count} suspected cases anew, {number} of {RECORDS}"
         ));
         let seed = draw_seed();
-        let header = session.header(Driver::Rounds, run.tier, seed, &cases);
+        let mut header = session.header(Driver::Rounds, run.tier, seed, &cases);
+        header.brief = run.brief;
         let path = places::confirming(&header.machine.key, &header.started, number);
         let task = Task {
             cases: cases.clone(),
@@ -89,7 +93,7 @@ pub(super) fn measure(
                 .with_context(|| format!("cannot make the record {}", path.display()))?,
             done: BTreeSet::new(),
             reference: true,
-            brief: false,
+            brief: run.brief,
             json: false,
         };
         let effort = Effort {

@@ -24,7 +24,7 @@ pub(crate) struct Gate {
     #[arg(long)]
     pub(crate) confirm: bool,
     /// Seconds between the fresh records
-    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = super::anew::APART, value_parser = seconds)]
     pub(crate) apart: Duration,
     /// Exit with 3 where not a single figure could be judged
     #[arg(long)]

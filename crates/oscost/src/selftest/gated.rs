@@ -28,9 +28,9 @@ const RECORDS: usize = verdict::MOST_RECORDS;
 /// all see the machine in one mood, which no history of days does.
 const APART: Duration = Duration::from_secs(20);
 
-/// The time between fresh records of what is suspected. `oscost gate` leaves
-/// ten times as much by default; sixty suites cannot wait so long.
-const REST: Duration = Duration::from_secs(2);
+/// The time between fresh records of what is suspected: less than `oscost gate`
+/// leaves by default, because sixty suites cannot wait so long.
+pub(crate) const REST: Duration = Duration::from_secs(2);
 
 /// Everything that suites of a part share.
 pub(crate) struct Gated<'a> {

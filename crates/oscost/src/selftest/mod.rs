@@ -23,6 +23,7 @@ use oscost_harness::interrupt;
 use oscost_harness::runner::Ending;
 
 use crate::exit::End;
+use crate::named;
 use crate::output::{complain, say};
 pub(crate) use clock::{Clock, clock};
 pub(crate) use options::Gate;
@@ -56,7 +57,10 @@ pub(crate) fn gate(options: &Gate) -> anyhow::Result<End> {
     let summaries: Vec<&Summary> = machines.iter().map(|(_, summary)| summary).collect();
     let text = match (options.json, options.markdown) {
         (true, _) => serde_json::to_string_pretty(&summaries).context("JSON")?,
-        (_, true) => page::markdown(&machines),
+        (_, true) => {
+            let record = options.reference.as_deref().map(named::record);
+            page::markdown(&machines, record.transpose()?.as_ref())
+        }
         _ => {
             let pages: Vec<String> = summaries.into_iter().map(page::plain).collect();
             pages.join("\n\n")

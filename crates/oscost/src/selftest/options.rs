@@ -24,6 +24,9 @@ pub(crate) struct Gate {
     /// several machines
     #[arg(long, value_name = "FILE", conflicts_with_all = ["parts", "suites", "seed"])]
     pub(crate) from: Vec<PathBuf>,
+    /// With `--markdown`: tell what the frozen workloads gain in this record, too
+    #[arg(long, value_name = "RECORD", requires = "markdown")]
+    pub(crate) reference: Option<PathBuf>,
     /// JSON on standard output: an array, an object for each machine
     #[arg(long, conflicts_with = "markdown")]
     pub(crate) json: bool,

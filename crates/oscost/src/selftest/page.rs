@@ -1,31 +1,77 @@
 //! The results as a page and for a terminal.
 
-use oscost_analysis::format;
+use std::collections::BTreeSet;
 
+use oscost_analysis::{format, steadiness};
+use oscost_record::Record;
+use oscost_report::printable;
+
+use super::gated::REST;
 use super::options::Part;
 use super::results::Results;
 use super::suite::{FIRST, SECOND};
 use super::summary::{Detected, Share, Summary, Unchanged};
 use crate::gate::anew;
 
-/// A page in Markdown about machines, each made from its file alone.
-pub(crate) fn markdown(machines: &[(Results, Summary)]) -> String {
+/// A page in Markdown about machines, each made from its file alone, and about the
+/// frozen workloads of a record.
+pub(crate) fn markdown(machines: &[(Results, Summary)], record: Option<&Record>) -> String {
     let mut text = String::from("# How often verdicts are wrong\n\n");
     text += &format!(
         "Made by `scripts/selftest`. Shares have exact 95 % intervals (Clopper and\nPearson). \
          A suite is `oscost ab`: {FIRST} pairs of every case, then {SECOND} fresh ones of each suspect; \
-         or, against a history, `oscost gate`: a record, then {} fresh ones of each suspect.\n",
-        anew::RECORDS
+         or, against a history, `oscost gate`: a record, then {} fresh ones of each suspect.\n\
+         Here these are {} s apart, where `oscost gate` by itself leaves {} s.\n",
+        anew::RECORDS,
+        REST.as_secs(),
+        anew::APART
     );
     for (results, summary) in machines {
         text += &section(results, summary);
     }
     // It explains the table of pairs.
     let has_pairs = |(_, summary): &(Results, Summary)| !gain_rows(summary).is_empty();
-    match machines.iter().any(has_pairs) {
-        true => text + NOTES,
-        false => text,
+    if machines.iter().any(has_pairs) {
+        text += NOTES;
     }
+    if let Some(record) = record {
+        text += &workloads(record);
+    }
+    text
+}
+
+/// What the frozen workloads gain on the machine of a record.
+fn workloads(record: &Record) -> String {
+    let machine = &record.run.machine;
+    let mut text = format!(
+        "\n## What the frozen workloads gain\n\nHow far the rounds of one record lie apart, as \
+         `oscost selftest reference` tells it: the\nrecord of {}, on {}, {} CPUs.\n",
+        printable(&record.run.started),
+        printable(&machine.name),
+        machine.usable_cpus
+    );
+    let rows = steadiness(record).into_iter().map(|suite| {
+        vec![
+            printable(&suite.suite),
+            suite.cases.to_string(),
+            format::percent(suite.raw),
+            format::percent(suite.relative),
+            suite.steadier.to_string(),
+        ]
+    });
+    let header = "suite|cases|as raw times|relative to the workload|relative steadier";
+    text += &table(header, rows.collect());
+    text
+}
+
+/// A table with its header, which names the columns between strokes.
+fn table(header: &str, rows: Vec<Vec<String>>) -> String {
+    let columns = header.split('|').count();
+    let mut text = format!("\n|{header}|\n|{}\n", "---|".repeat(columns));
+    for row in rows {
+        text += &format!("|{}|\n", row.join("|"));
+    }
+    text
 }
 
 fn section(results: &Results, summary: &Summary) -> String {
@@ -62,19 +108,83 @@ fn section(results: &Results, summary: &Summary) -> String {
             "suite|cases|strays by itself|strays in pairs|gain",
             gain_rows(summary),
         ),
-        ("What it took", "part|minutes", time_rows(summary)),
+        (
+            "What a history costs",
+            "records|verb|seconds of each call|peak MiB",
+            speed_rows(results),
+        ),
+        (
+            "What it took",
+            "part|suites|cases|program|made by|minutes",
+            made_rows(results, summary),
+        ),
     ];
     for (title, header, rows) in sections {
         if rows.is_empty() {
             continue;
         }
-        let columns = header.split('|').count();
-        text += &format!("\n### {title}\n\n|{header}|\n|{}\n", "---|".repeat(columns));
-        for row in rows {
-            text += &format!("|{}|\n", row.join("|"));
+        text += &format!("\n### {title}\n");
+        text += &table(header, rows);
+    }
+    text += "\n";
+    for part in parts(summary) {
+        let cases: Vec<String> = cases(results, part)
+            .into_iter()
+            .map(|id| format!("`{id}`"))
+            .collect();
+        // All of a tier are named by the tier.
+        if part != Part::Sight {
+            text += &format!("- {}: {}\n", part.name(), cases.join(", "));
         }
     }
     text
+}
+
+/// The parts that there are suites of.
+fn parts(summary: &Summary) -> impl Iterator<Item = Part> {
+    summary.seconds.iter().map(|(part, _)| *part)
+}
+
+/// The cases of which a part's suites judged a figure, by name.
+fn cases(results: &Results, part: Part) -> BTreeSet<&str> {
+    let suites = results.suites.iter().filter(|suite| suite.part == part);
+    let figures = suites.flat_map(|suite| &suite.figures);
+    figures.map(|figure| figure.id.0.as_str()).collect()
+}
+
+/// How many suites of how many cases each part has, by which programs and which
+/// call.
+fn made_rows(results: &Results, summary: &Summary) -> Vec<Vec<String>> {
+    let row = |(part, seconds): &(Part, f64)| {
+        let count = results.count(*part);
+        let fewer = match count == part.suites() {
+            true => String::new(),
+            false => format!(" --suites {count}"),
+        };
+        let programs = results.programs.get(part).into_iter().flatten();
+        vec![
+            part.name().to_owned(),
+            count.to_string(),
+            cases(results, *part).len().to_string(),
+            programs.cloned().collect::<Vec<_>>().join(", "),
+            format!("`scripts/selftest --part {}{fewer}`", part.name()),
+            format!("{:.1}", seconds / 60.0),
+        ]
+    };
+    summary.seconds.iter().map(row).collect()
+}
+
+fn speed_rows(results: &Results) -> Vec<Vec<String>> {
+    let rows = results.speed.iter().map(|line| {
+        let seconds: Vec<String> = line.seconds.iter().map(|one| format!("{one:.3}")).collect();
+        vec![
+            line.records.to_string(),
+            line.verb.clone(),
+            seconds.join(", "),
+            format!("{:.0}", line.mib),
+        ]
+    });
+    rows.collect()
 }
 
 const NOTES: &str = "\n\"By itself\": the robust standard deviation of ln(B / A) between processes of\ndifferent rounds; \"in pairs\": between processes that were live at once and took\nturns. Geometric means over the cases.\n";

@@ -1,5 +1,6 @@
 //! The file of results: one suite a line, added as it is measured.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -22,6 +23,8 @@ pub(crate) enum ResultLine {
     History(Box<Digest>),
     /// A suite.
     Suite(Box<SuiteLine>),
+    /// How long a verb takes over a history (`scripts/gate-speed --lines`).
+    Speed(Box<SpeedLine>),
 }
 
 /// Where and by what suites were measured.
@@ -32,6 +35,17 @@ pub(crate) struct Begun {
     pub(crate) configuration: Configuration,
     /// RFC 3339, UTC.
     pub(crate) started: String,
+}
+
+/// What a verb takes over a history of so many records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SpeedLine {
+    pub(crate) records: u64,
+    pub(crate) verb: String,
+    /// Of each call.
+    pub(crate) seconds: Vec<f64>,
+    /// The most memory, of the call in the middle.
+    pub(crate) mib: f64,
 }
 
 /// What a suite came to.
@@ -126,22 +140,32 @@ pub(crate) struct Results {
     pub(crate) begun: Vec<Begun>,
     pub(crate) history: Vec<Digest>,
     pub(crate) suites: Vec<SuiteLine>,
+    pub(crate) speed: Vec<SpeedLine>,
+    /// By which programs the suites of each part were measured.
+    pub(crate) programs: BTreeMap<Part, Vec<String>>,
     file: Option<File>,
 }
 
 impl Results {
+    /// Without a suite.
+    fn none() -> Self {
+        Self {
+            begun: Vec::new(),
+            history: Vec::new(),
+            suites: Vec::new(),
+            speed: Vec::new(),
+            programs: BTreeMap::new(),
+            file: None,
+        }
+    }
+
     /// What a file holds.
     ///
     /// # Errors
     /// Where it cannot be read, or a line of it but the last is damaged.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut results = Self {
-            begun: Vec::new(),
-            history: Vec::new(),
-            suites: Vec::new(),
-            file: None,
-        };
+        let mut results = Self::none();
         let mut damaged = None;
         for (line, number) in BufReader::new(file).lines().zip(1..) {
             if let Some(why) = damaged {
@@ -149,16 +173,8 @@ impl Results {
             }
             // The last line of a run that was killed may be half a line.
             damaged = match serde_json::from_str(&line?) {
-                Ok(ResultLine::Begun(begun)) => {
-                    results.begun.push(*begun);
-                    None
-                }
-                Ok(ResultLine::History(digest)) => {
-                    results.history.push(*digest);
-                    None
-                }
-                Ok(ResultLine::Suite(suite)) => {
-                    results.suites.push(*suite);
+                Ok(line) => {
+                    results.take(line);
                     None
                 }
                 Err(error) => Some(error),
@@ -167,22 +183,34 @@ impl Results {
         Ok(results)
     }
 
+    fn take(&mut self, line: ResultLine) {
+        match line {
+            ResultLine::Begun(begun) => self.begun.push(*begun),
+            ResultLine::History(digest) => self.history.push(*digest),
+            ResultLine::Speed(line) => self.speed.push(*line),
+            ResultLine::Suite(suite) => {
+                let tool = self.begun.last().map(|begun| &begun.tool);
+                let program = tool.and_then(|tool| tool.binary.clone());
+                let programs = self.programs.entry(suite.part).or_default();
+                if let Some(program) = program.filter(|program| !programs.contains(program)) {
+                    programs.push(program);
+                }
+                self.suites.push(*suite);
+            }
+        }
+    }
+
     /// The results to add to: those of the file, where there is one.
     ///
     /// # Errors
     /// Where the file cannot be read or made.
     pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else {
-            return Ok(Self {
-                begun: Vec::new(),
-                history: Vec::new(),
-                suites: Vec::new(),
-                file: None,
-            });
+            return Ok(Self::none());
         };
         let mut results = match path.exists() {
             true => Self::read(path)?,
-            false => Self::open(None)?,
+            false => Self::none(),
         };
         let open = || -> std::io::Result<File> {
             let mut file = OpenOptions::new().append(true).create(true).open(path)?;
@@ -211,9 +239,7 @@ impl Results {
     /// # Errors
     /// What `write(2)` says.
     pub(crate) fn begin(&mut self, begun: Begun) -> anyhow::Result<()> {
-        self.write(&ResultLine::Begun(Box::new(begun.clone())))?;
-        self.begun.push(begun);
-        Ok(())
+        self.write(ResultLine::Begun(Box::new(begun)))
     }
 
     /// Adds a record of the history.
@@ -221,9 +247,7 @@ impl Results {
     /// # Errors
     /// What `write(2)` says.
     pub(crate) fn remember(&mut self, digest: Digest) -> anyhow::Result<()> {
-        self.write(&ResultLine::History(Box::new(digest.clone())))?;
-        self.history.push(digest);
-        Ok(())
+        self.write(ResultLine::History(Box::new(digest)))
     }
 
     /// Adds a suite.
@@ -231,18 +255,17 @@ impl Results {
     /// # Errors
     /// What `write(2)` says.
     pub(crate) fn add(&mut self, suite: SuiteLine) -> anyhow::Result<()> {
-        self.write(&ResultLine::Suite(Box::new(suite.clone())))?;
-        self.suites.push(suite);
-        Ok(())
+        self.write(ResultLine::Suite(Box::new(suite)))
     }
 
-    fn write(&mut self, line: &ResultLine) -> anyhow::Result<()> {
+    fn write(&mut self, line: ResultLine) -> anyhow::Result<()> {
         if let Some(file) = &mut self.file {
-            let mut text = serde_json::to_vec(line)?;
+            let mut text = serde_json::to_vec(&line)?;
             text.push(b'\n');
             file.write_all(&text)
                 .context("cannot add a suite to the file")?;
         }
+        self.take(line);
         Ok(())
     }
 }

@@ -59,6 +59,8 @@ impl Pipeline {
         let folder = self.at(leg).join(format!("oscost-{leg}/history/{series}"));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(&name), format!("{{\"record\":{minute}}}\n")).unwrap();
+        let digest = name.replace(".jsonl", ".digest.json");
+        fs::write(folder.join(digest), "{}").unwrap();
         format!("{series}/{name}")
     }
 
@@ -108,7 +110,11 @@ fn writers_at_the_same_time_lose_nothing() {
         let output = child.wait_with_output().unwrap();
         assert!(said(&output).contains("stored in oscost-history"));
     }
-    let files: Vec<String> = writers.iter().map(|(_, file)| file.clone()).collect();
+    let digest = |file: &String| file.replace(".jsonl", ".digest.json");
+    let files = writers.iter().map(|(_, file)| file);
+    let files: Vec<String> = files
+        .flat_map(|file| [digest(file), file.clone()])
+        .collect();
     assert_eq!(pipeline.stored(), files);
     // One after the other, and nothing ever taken away.
     let count = |what: &[&str]| pipeline.git(&[&["rev-list", "--count"], what].concat());
@@ -126,11 +132,54 @@ fn writers_at_the_same_time_lose_nothing() {
     let mut keep = pipeline.track("leg-9", &["store"]);
     said(&keep.env("OSCOST_KEEP", "2").output().unwrap());
     let kept = pipeline.stored();
-    assert_eq!(kept.len(), 2);
+    let ends = ["T120400Z", "T120400Z", "T120900Z", "T120900Z"];
+    assert_eq!(kept.len(), ends.len());
+    for (kept, end) in kept.iter().zip(ends) {
+        assert!(kept.contains(end), "{kept}");
+    }
+}
+
+/// A leg ran programs: what it left may be anything.
+#[test]
+fn of_a_leg_nothing_is_stored_but_records_and_digests() {
+    let Some(pipeline) = Pipeline::new() else {
+        return;
+    };
+    let file = pipeline.left_by("leg", 1);
+    let left = pipeline.at("leg").join("oscost-leg/history");
+    let hook = left.join(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\ntouch ran\n").unwrap();
+    let secret = pipeline.folder.path().join("secret");
+    fs::write(&secret, "secret\n").unwrap();
+    let series = left.join(&file);
+    let series = series.parent().unwrap();
+    let odd = [
+        "a.jsonl",
+        "2026-01-01T120900Z-0123456789ab.sh",
+        "2026-01-01T120900Z-0123456789ab.jsonl.json",
+    ];
+    for name in odd {
+        fs::write(series.join(name), "odd\n").unwrap();
+    }
+    let link = series.join("2026-01-01T120900Z-0123456789ab.jsonl");
+    std::os::unix::fs::symlink(&secret, &link).unwrap();
+    let elsewhere = left.join("0123456789ab/0123456789ab");
+    std::os::unix::fs::symlink(series, &elsewhere).unwrap();
+    for path in [&hook, &left.join(&file)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    said(&pipeline.track("leg", &["store"]).output().unwrap());
+    let digest = file.replace(".jsonl", ".digest.json");
+    assert_eq!(pipeline.stored(), [digest, file]);
+    let modes = pipeline.git(&["ls-tree", "-r", "oscost-history"]);
     assert!(
-        kept[0].contains("T120400Z") && kept[1].contains("T120900Z"),
-        "{kept:?}"
+        modes.lines().all(|line| line.starts_with("100644 ")),
+        "{modes}"
     );
+    for folder in [pipeline.folder.path(), &pipeline.at("leg").join("history")] {
+        assert!(!folder.join("ran").exists());
+    }
 }
 
 #[test]
@@ -145,11 +194,16 @@ fn a_leg_that_is_missing_is_named() {
             format!("{{\"kind\":\"run\",\"machine\":{{\"arch\":\"{arch}\",\"vendor\":\"\"}}}}\n");
         fs::write(folder.join("record.jsonl"), header + end).unwrap();
     };
+    let case = |outcome: &str| {
+        format!("{{\"kind\":\"case\",\"id\":\"a/b\",\"round\":0,\"outcome\":{outcome}}}\n")
+    };
     let end = "{\"kind\":\"end\",\"ended\":\"2026-01-01T12:00:00Z\"}\n";
-    record("x86_64", "x86_64", end);
-    record("arm", "aarch64", end);
-    record("odd", "x86_64", end);
-    record("killed", "x86_64", "{\"kind\":\"case\"}\n");
+    let measured = case("\"measured\"") + end;
+    record("x86_64", "x86_64", &measured);
+    record("arm", "aarch64", &measured);
+    record("odd", "x86_64", &measured);
+    record("killed", "x86_64", &case("\"measured\""));
+    record("idle", "x86_64", &(case("{\"skipped\":\"no\"}") + end));
     let complete = |legs: &[&str]| {
         let all = [&["complete"], legs].concat();
         let output = pipeline.track("all", &all).output().unwrap();
@@ -157,7 +211,13 @@ fn a_leg_that_is_missing_is_named() {
         (output.status.code(), text)
     };
     assert_eq!(complete(&["x86_64", "arm=aarch64"]).0, Some(0));
-    let (code, text) = complete(&["x86_64", "aarch64", "odd=aarch64", "killed=x86_64"]);
+    let (code, text) = complete(&[
+        "x86_64",
+        "aarch64",
+        "odd=aarch64",
+        "killed=x86_64",
+        "idle=x86_64",
+    ]);
     assert_eq!(code, Some(1));
     assert!(text.contains("complete: x86_64\n"), "{text}");
     assert!(
@@ -170,6 +230,10 @@ fn a_leg_that_is_missing_is_named() {
     );
     assert!(
         text.contains("missing: killed: its record has no end"),
+        "{text}"
+    );
+    assert!(
+        text.contains("missing: idle: in its record no case was measured"),
         "{text}"
     );
     assert_eq!(complete(&[]).0, Some(2));
@@ -215,18 +279,19 @@ fn one_comment_tells_the_verdicts_and_is_silent_where_there_are_none() {
         fs::read_to_string(bin.join("comment")).ok()
     };
     let calls = || fs::read_to_string(bin.join("calls")).unwrap();
+    assert_eq!(comment(""), None, "nothing was judged, nothing is said");
     let quiet = "**oscost gate**: nothing happened  \n60 cases unchanged\n";
     tell("x86_64", quiet);
     tell("aarch64", quiet);
     assert_eq!(comment(""), None, "nothing happened, nothing is said");
 
-    let loud: String = (0..60)
-        .map(|line| format!("- dearer {line} @somebody\n"))
-        .collect();
+    let exit = "**oscost gate**: 1 regression confirmed (exit code 1)\n\n- medians: 1 regressed\n";
+    let loud = (0..60).map(|line| format!("- dearer {line} @somebody\n"));
+    let loud = exit.to_owned() + &loud.collect::<String>();
     tell("aarch64", &loud);
     let text = comment("").unwrap();
     assert!(
-        text.starts_with("<!-- oscost -->\n**aarch64**\n\n- dearer 0"),
+        text.starts_with(&format!("<!-- oscost -->\n**aarch64**\n\n{exit}- dearer 0")),
         "{text}"
     );
     assert!(
@@ -245,6 +310,37 @@ fn one_comment_tells_the_verdicts_and_is_silent_where_there_are_none() {
     );
     assert!(calls().contains("PATCH"));
 
+    assert_eq!(text.matches(exit).count(), 2, "{text}");
+
+    // However many speak: sixty lines, each with its verdict as far as there is room.
+    for count in [3, 8, 9, 30, 70] {
+        for leg in 0..count {
+            tell(&format!("leg-{leg}"), &loud);
+        }
+        let text = comment("").unwrap();
+        assert!(text.lines().count() <= 60, "{count}: {text}");
+        let told = text.matches("1 regression confirmed (exit code 1)").count();
+        assert_eq!(told, (count + 2).min(25), "{text}");
+    }
+    for leg in 0..70 {
+        fs::remove_dir_all(pipeline.at("all").join(format!("oscost-leg-{leg}"))).unwrap();
+    }
+    // One that is endless is not read to its end.
+    tell(
+        "aarch64",
+        &format!("{exit}{}", "- dearer\n".repeat(1 << 20)),
+    );
+    assert!(comment("").unwrap().len() < 10_000);
+
+    // A run that measured nothing takes back nothing.
+    let told = comment("").unwrap();
+    let (folder, aside) = (pipeline.at("all"), pipeline.at("aside"));
+    fs::rename(&folder, &aside).unwrap();
+    assert_eq!(comment("").unwrap(), told);
+    fs::remove_dir_all(&folder).ok();
+    fs::rename(&aside, &folder).unwrap();
+    tell("aarch64", &loud);
+
     // What a fork's run left is text, and a link is not followed.
     let secret = pipeline.folder.path().join("secret");
     fs::write(&secret, "secret\n".repeat(9)).unwrap();
@@ -259,6 +355,23 @@ fn one_comment_tells_the_verdicts_and_is_silent_where_there_are_none() {
     assert!(comment("").unwrap().contains("is gone"));
 }
 
+/// Two callers in one run have each a prefix, and a comment.
+#[test]
+fn a_prefix_keeps_calls_apart() {
+    let Some(pipeline) = Pipeline::new() else {
+        return;
+    };
+    pipeline.left_by("leg", 1);
+    let of = |prefix: &str| {
+        let mut command = pipeline.track("leg", &["store"]);
+        command.env("OSCOST_PREFIX", prefix).output().unwrap()
+    };
+    let none = of("other");
+    assert_eq!(none.status.code(), Some(2), "{none:?}");
+    assert_eq!(of("../oscost").status.code(), Some(2));
+    said(&of("oscost"));
+}
+
 #[test]
 fn what_is_measured_is_judged_stored_and_judged_again() {
     if is_emulated() {
@@ -270,7 +383,7 @@ fn what_is_measured_is_judged_stored_and_judged_again() {
     };
     let leg = std::env::consts::ARCH;
     let run = |arguments: &[&str]| pipeline.track(leg, arguments).output().unwrap();
-    let measure = ["measure", "thread/control", "--rounds", "2"];
+    let measure = ["measure", "thread/control", "--rounds", "2", "--brief"];
     for records in 1..=2 {
         said(&run(&["fetch"]));
         said(&run(&measure));
@@ -280,11 +393,10 @@ fn what_is_measured_is_judged_stored_and_judged_again() {
         assert_eq!(fs::read_to_string(verdict).unwrap(), "0\n");
         said(&run(&["store"]));
         let stored = pipeline.stored();
-        assert_eq!(stored.len(), records, "{stored:?}");
-        assert!(
-            stored.iter().all(|name| name.ends_with(".jsonl")),
-            "{stored:?}"
-        );
+        // Each with its digest, by which it is judged.
+        let of = |end| stored.iter().filter(|name| name.ends_with(end)).count();
+        let files = (stored.len(), of(".jsonl"), of(".digest.json"));
+        assert_eq!(files, (2 * records, records, records), "{stored:?}");
     }
     assert_eq!(run(&["gate", "--strict"]).status.code(), Some(3));
     said(&run(&["complete", leg]));
