@@ -25,6 +25,7 @@ pub mod limits;
 pub mod machine;
 pub mod memory;
 pub mod need;
+pub mod panicking;
 pub mod pin;
 pub mod pingpong;
 pub mod plan;
