@@ -4,6 +4,7 @@
 //! No driver is enabled, neither for sockets nor for timers: a runtime that has
 //! nothing to do sleeps on a futex.
 
+use oscost_harness::panicking::with_threads;
 use oscost_harness::{During as _, Expect, Failure, Setting};
 use tokio::runtime::{Builder, Runtime};
 
@@ -24,10 +25,9 @@ pub(crate) fn on_this_thread() -> Result<Runtime, Failure> {
 /// What the system says.
 pub(crate) fn on_two_workers() -> Result<Runtime, Failure> {
     let cpus = std::thread::available_parallelism().map_or(1, Into::into);
-    Builder::new_multi_thread()
-        .worker_threads(cpus.min(2))
-        .build()
-        .during("build a tokio runtime")
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(cpus.min(2));
+    with_threads("std::thread::spawn", || builder.build())
 }
 
 /// A round trip between two threads that sleep when they have nothing to do. On

@@ -27,6 +27,7 @@ pub mod machine;
 pub mod memory;
 pub mod names;
 pub mod need;
+pub mod panicking;
 pub mod pin;
 pub mod pingpong;
 pub mod plan;

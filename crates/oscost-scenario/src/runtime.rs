@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use oscost_harness::panicking::with_threads;
 use oscost_harness::{During as _, Failure, pin};
 use oscost_record::Cpu;
 use tokio::runtime::{Builder, Runtime};
@@ -23,7 +24,7 @@ pub(crate) fn on_this_thread() -> Result<Runtime, Failure> {
 pub(crate) fn on_workers(count: usize) -> Result<Runtime, Failure> {
     let mut builder = Builder::new_multi_thread();
     let builder = builder.worker_threads(count).enable_all();
-    builder.build().during("build a tokio runtime")
+    with_threads("std::thread::spawn", || builder.build())
 }
 
 /// The same, each of them on one of the CPUs, in turn.
@@ -41,8 +42,8 @@ pub(crate) fn on_pinned_workers(count: usize, cpus: Vec<Cpu>) -> Result<Runtime,
     };
     let mut builder = Builder::new_multi_thread();
     let builder = builder.worker_threads(count).enable_all();
-    let runtime = builder.on_thread_start(take_place).build();
-    runtime.during("build a tokio runtime")
+    let builder = builder.on_thread_start(take_place);
+    with_threads("std::thread::spawn", || builder.build())
 }
 
 /// A coroutine that panicked or was cut off.

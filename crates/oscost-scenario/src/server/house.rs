@@ -88,7 +88,8 @@ impl House {
     /// it. It is given a moment.
     pub(crate) fn rather_than(&mut self, failure: Failure) -> Failure {
         let begin = Instant::now();
-        while begin.elapsed() < PATIENCE {
+        // One that is gone has been heard already: the failure is what it said.
+        while self.process.is_some() && begin.elapsed() < PATIENCE {
             if let Err(reason) = self.check() {
                 return reason;
             }
@@ -160,6 +161,11 @@ mod tests {
         assert!(
             matches!(&told, Failure::Skip(why) if why.ends_with("no")),
             "{told}"
+        );
+        assert_eq!(
+            refused.rather_than(follows()),
+            follows(),
+            "it is heard once"
         );
         let mut busy = House::with(|_, _| {
             loop {

@@ -134,6 +134,8 @@ pub(crate) const IPC: Subject = subject(
     "^ipc/message/shared-posix/processes/futex/size=64B/placement=free$",
 );
 pub(crate) const SCENARIO: Subject = subject("scenario", "^scenario/pipeline/process$");
+/// It needs no task beside its own.
+pub(crate) const SCENARIO_ALONE: Subject = subject("scenario", "^scenario/responsive/same-thread$");
 /// Its parties are two processes, and a guard stands by.
 pub(crate) const SYNC_PROCESSES: Subject = subject(
     "sync-processes",

@@ -3,9 +3,9 @@
 use nix::sys::resource::Resource;
 
 use crate::fault::{
-    ALL_SKIPPED, Before, CONNECTIONS, Fault, HARMLESS, HEAP, IPC, LARGE, LARGE_THREAD, Lines, MANY,
-    MANY_THREADS, NOT_BEGUN, NOTHING, PROCESS, QUEUE, SCENARIO, SKIPPED, STACKS, SUITES, SYNC,
-    SYNC_PROCESSES, THREAD, WORKERS,
+    ALL_SKIPPED, Before, CONNECTIONS, COROUTINE, Fault, HARMLESS, HEAP, IPC, LARGE, LARGE_THREAD,
+    Lines, MANY, MANY_THREADS, NOT_BEGUN, NOTHING, PROCESS, QUEUE, SCENARIO, SCENARIO_ALONE,
+    SKIPPED, STACKS, SUITES, SYNC, SYNC_PROCESSES, THREAD, WORKERS,
 };
 use crate::struck::OTHERS;
 
@@ -16,7 +16,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         seen: "CASE is skipped: fork: EAGAIN …, with the limits to look at, as `ulimit -u`",
         before: &[Before::Somebody, Before::Limit(Resource::RLIMIT_NPROC, 2)],
         words: &["EAGAIN", "ulimit -"],
-        subjects: &[PROCESS, THREAD, IPC, SYNC, SCENARIO, WORKERS],
+        subjects: &[PROCESS, THREAD, IPC, SYNC, WORKERS],
         ..SKIPPED
     },
     Fault {
@@ -25,8 +25,17 @@ pub(crate) const FAULTS: &[Fault] = &[
         seen: "CASE is skipped: start a probe (…): EAGAIN …",
         before: &[Before::Somebody, Before::Limit(Resource::RLIMIT_NPROC, 1)],
         words: &["start a probe", "EAGAIN"],
-        subjects: SUITES,
+        subjects: &[PROCESS, THREAD, COROUTINE, SYNC, IPC, SCENARIO_ALONE],
         ..ALL_SKIPPED
+    },
+    Fault {
+        name: "no-room-for-tasks",
+        what: "no more tasks for this user, and the case knows how many it needs",
+        seen: "CASE is skipped: needs N tasks, and RLIMIT_NPROC leaves room for fewer. Raise it",
+        before: &[Before::Somebody, Before::Limit(Resource::RLIMIT_NPROC, 2)],
+        words: &["RLIMIT_NPROC", "Raise it"],
+        subjects: &[SCENARIO, SYNC_PROCESSES, MANY_THREADS],
+        ..SKIPPED
     },
     Fault {
         name: "many-tasks",

@@ -146,36 +146,35 @@ fn end(process: Pid, signal: Signal) -> bool {
 /// A driver is struck so early, in microseconds.
 const EARLY: u64 = 2_000_000;
 
-/// Looks at what the driver has open, over some lines early and late: at its fewest
-/// no more than at its most before.
+/// Looks at what the driver has open, to the end of its run: in the last third of its
+/// lines at the fewest no more than at the most in the first.
 fn keeps_nothing_open(driver: &mut Driver) -> anyhow::Result<()> {
-    let mut open = |from: usize| -> anyhow::Result<(usize, usize)> {
-        let mut counts = BTreeSet::new();
-        driver.wait_until("so many lines are written", |driver| {
-            let lines = driver.lines().0;
-            if lines >= from {
-                counts.insert(descriptors(driver.id()).len());
-            }
-            lines >= from + LOOKED_AT
-        })?;
-        match (counts.first(), counts.last()) {
-            (Some(&fewest), Some(&most)) => Ok((fewest, most)),
-            _ => bail!("nothing was seen"),
-        }
+    let mut seen = Vec::new();
+    driver.wait_until("a line is written", |driver| driver.lines().0 > 0)?;
+    while !driver.is_over() {
+        ensure!(
+            driver.child.try_wait()?.is_none(),
+            "the driver ended too early"
+        );
+        seen.push((driver.lines().0, descriptors(driver.id()).len()));
+        sleep(Duration::from_millis(2));
+    }
+    let (lines, _) = driver.lines();
+    let of = |third: usize| {
+        let its = seen
+            .iter()
+            .filter(move |(line, _)| line * 3 / lines.max(1) == third);
+        its.map(|&(_, open)| open)
     };
-    let ((_, most), (fewest, _)) = (open(2)?, open(LATE)?);
-    ensure!(
-        fewest <= most,
-        "at most {most} descriptors are open early, at least {fewest} late"
-    );
+    match (of(0).max(), of(2).min()) {
+        (Some(early), Some(late)) => ensure!(
+            late <= early,
+            "at most {early} descriptors are open early, at least {late} late"
+        ),
+        _ => bail!("too few looks: {seen:?}"),
+    }
     Ok(())
 }
-
-/// The line from which on it is late.
-const LATE: usize = 80;
-
-/// Lines over which descriptors are counted.
-const LOOKED_AT: usize = 10;
 
 /// Some time of a probe's life. Some live a tenth as long as others: short times are
 /// as likely as long ones.
