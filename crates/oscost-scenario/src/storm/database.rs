@@ -82,13 +82,13 @@ fn open(way: Way) -> Result<(Address, Listener), Failure> {
     let (address, listener) = if way == Way::Tcp {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).during("bind(127.0.0.1)")?;
         let address = listener.local_addr().during("getsockname")?;
-        listener.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
+        listener.set_nonblocking(true).during("ioctl(FIONBIO)")?;
         (Address::Tcp(address), Listener::Tcp(listener))
     } else {
         let address =
             UnixAddr::from_abstract_name(names::unpredictable()).during("a socket's name")?;
         let listener = UnixListener::bind_addr(&address).during("bind(abstract name)")?;
-        listener.set_nonblocking(true).during("fcntl(O_NONBLOCK)")?;
+        listener.set_nonblocking(true).during("ioctl(FIONBIO)")?;
         (Address::Unix(address), Listener::Unix(listener))
     };
     // The library asks for a shorter queue.
