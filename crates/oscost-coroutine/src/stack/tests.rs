@@ -55,7 +55,7 @@ fn every_way_does_the_same() {
 #[test]
 fn the_switch_begins_at_a_boundary() {
     for switch in [arch::exchange::<true>, arch::exchange::<false>] {
-        assert_eq!(switch as *const () as usize % 32, 0);
+        assert_eq!(switch as *const () as usize % 64, 0);
     }
 }
 

