@@ -3,7 +3,9 @@
 
 use std::process::{Command, Output};
 
-use crate::common::{descendants, has_cases, is_alive, objects, oscost, place, wait_until};
+use crate::common::{
+    descendants, has_cases, is_alive, is_emulated, objects, oscost, place, wait_until,
+};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use oscost_record::{Outcome, Record};
@@ -176,6 +178,10 @@ fn a_disk_without_room_for_a_header_leaves_no_file() {
         (["ab", "drill/nothing", "--pairs", "6"], &ab),
     ];
     for (words, file) in calls {
+        // The emulator of a probe writes files of its own.
+        if words[0] == "ab" && is_emulated() {
+            continue;
+        }
         let mut call = Command::new("sh");
         // No file may grow: each write to one gives EFBIG.
         call.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"]);
