@@ -79,10 +79,11 @@ fn ended_unprepared(trial: &Trial, exit: Exit, record: &Path) -> anyhow::Result<
     Ok(is_unprepared)
 }
 
-/// All words, in one text.
+/// All words, in one text. Between `|` stand several of which one is enough.
 fn has_words(trial: &Trial, text: &str) -> anyhow::Result<()> {
     for word in &trial.words {
-        ensure!(text.contains(word), "`{word}` is not in `{text}`");
+        let is_there = word.split('|').any(|word| text.contains(word));
+        ensure!(is_there, "`{word}` is not in `{text}`");
     }
     Ok(())
 }

@@ -38,7 +38,9 @@ pub(crate) const FAULTS: &[Fault] = &[
         what: "a probe crashes (SIGSEGV)",
         seen: "CASE failed in round N: …, the probe was killed by SIGSEGV",
         during: During::Probe(Signal::SIGSEGV),
-        words: &["the probe was killed by SIGSEGV"],
+        // Rust's handler lets the first signal pass that is no fault; a call that
+        // slept then says that it was interrupted.
+        words: &["the probe was killed by SIGSEGV|: EINTR"],
         ..STRUCK
     },
     Fault {
@@ -83,7 +85,8 @@ pub(crate) const FAULTS: &[Fault] = &[
         what: "the partner of a probe crashes",
         seen: "CASE failed in round N: …; a process beside the probe was ended by SIGSEGV",
         during: During::Partner(Signal::SIGSEGV),
-        words: &["SIGSEGV"],
+        // See above.
+        words: &["SIGSEGV|: EINTR"],
         subjects: PARTNERS,
         ..STRUCK
     },
