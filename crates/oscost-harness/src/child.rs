@@ -2,6 +2,7 @@
 //! that made it, however that one ends.
 
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -13,6 +14,9 @@ use oscost_sys::map::SharedPage;
 
 use crate::failure::{During as _, Failure};
 use crate::last_words::{self, LastWords};
+
+/// How long it may take who leaves to have ended.
+const LEAVING: Duration = Duration::from_millis(30);
 
 /// A child. Killed and reaped when dropped.
 #[derive(Debug)]
@@ -50,6 +54,20 @@ impl Child {
         let quietly = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
         let status = self.0.map(|pid| waitid(Id::Pid(pid), quietly));
         status != Some(Ok(WaitStatus::StillAlive))
+    }
+
+    /// Whether it has ended, or does so in a moment: who leaves closes his files, and
+    /// others see that, before he has.
+    #[must_use]
+    pub fn ends_soon(&self) -> bool {
+        let begin = Instant::now();
+        while !self.has_ended() {
+            if begin.elapsed() >= LEAVING {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        true
     }
 
     /// Waits until it ends, however it does.

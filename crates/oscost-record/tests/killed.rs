@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use oscost_record::{
-    CaseLine, ClockInfo, Configuration, Counters, Driver, Line, Machine, Nanos, Ops, Outcome,
-    Record, RecordWriter, Run, SCHEMA, Samples, Tier, Tool, Unit,
-};
+use oscost_record::{CaseLine, Counters, Line, Ops, Outcome, Record, RecordWriter, Samples, Unit};
+
+mod common;
+
+use common::run;
 
 /// How often it is killed. An emulator takes its time to start.
 fn kills() -> u64 {
@@ -34,31 +35,7 @@ fn the_writer() {
     let Some(path) = std::env::var_os(FILE).map(PathBuf::from) else {
         return;
     };
-    let run = Run {
-        schema: SCHEMA,
-        tool: Tool {
-            name: "oscost".into(),
-            version: "0.1.0".into(),
-            binary: None,
-        },
-        driver: Driver::Rounds,
-        tier: Tier::Core,
-        machine: Machine::default().keyed(),
-        configuration: Configuration::default(),
-        clock: ClockInfo {
-            source: "rdtsc".into(),
-            fallback: None,
-            ticks_per_second: 1e9,
-            resolution: Nanos(1.0),
-            cost: Nanos(12.0),
-        },
-        brief: false,
-        command: Vec::new(),
-        seed: 7,
-        started: "2026-01-01T00:00:00Z".into(),
-        cases: Vec::new(),
-    };
-    let mut writer = RecordWriter::create(&path, &run).unwrap();
+    let mut writer = RecordWriter::create(&path, &run()).unwrap();
     println!("\nbegun");
     for round in 0.. {
         let line = CaseLine {

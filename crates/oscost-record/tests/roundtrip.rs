@@ -8,37 +8,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use oscost_record::{
-    CaseLine, ClockInfo, Configuration, Counters, Cpu, Driver, End, Line, Machine, Nanos, Ops,
-    Outcome, ReadError, Record, RecordWriter, Run, SCHEMA, Samples, Tier, Tool, Unit,
+    CaseLine, Counters, Cpu, End, Line, Ops, Outcome, ReadError, Record, RecordWriter, Samples,
+    Unit,
 };
 use proptest::prelude::*;
 
-fn run() -> Run {
-    Run {
-        schema: SCHEMA,
-        tool: Tool {
-            name: "oscost".into(),
-            version: "0.1.0".into(),
-            binary: None,
-        },
-        driver: Driver::Rounds,
-        tier: Tier::Core,
-        machine: Machine::default().keyed(),
-        configuration: Configuration::default(),
-        clock: ClockInfo {
-            source: "rdtsc".into(),
-            fallback: None,
-            ticks_per_second: 1e9,
-            resolution: Nanos(1.0),
-            cost: Nanos(12.0),
-        },
-        brief: false,
-        command: vec!["oscost".into(), "run".into()],
-        seed: 7,
-        started: "2026-01-01T00:00:00Z".into(),
-        cases: Vec::new(),
-    }
-}
+mod common;
+
+use common::run;
 
 fn line(round: u32) -> CaseLine {
     CaseLine {

@@ -4,7 +4,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::time::{Duration, Instant};
 
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::Pid;
@@ -40,9 +39,6 @@ const FAR: (&str, Ipv4Addr) = ("oscost-far", Ipv4Addr::new(10, 0, 0, 2));
 const PREFIX: Prefix = Prefix(24);
 const PORT: u16 = 7000;
 
-/// How long it may take a partner that has left to be heard.
-const PATIENCE: Duration = Duration::from_millis(30);
-
 /// Two processes in a network namespace each, with a wire between them. The
 /// calling process leaves the network that it was in for good.
 ///
@@ -68,25 +64,12 @@ pub(super) fn between_hosts(part: Part<'_>) -> Result<(TcpSide, Child), Failure>
     match connected {
         Ok(side) => Ok((side, partner)),
         // Where the partner is the one who could not, it says why.
-        Err(_) if ends_soon(&partner) => {
+        Err(_) if partner.ends_soon() => {
             partner.finish()?;
             Err(Failure::Fail("the other host left".into()))
         }
         Err(failure) => Err(failure),
     }
-}
-
-/// Whether it has ended, or does so in a moment: its end of the socket is closed
-/// before it has.
-fn ends_soon(partner: &Child) -> bool {
-    let begin = Instant::now();
-    while !partner.has_ended() {
-        if begin.elapsed() >= PATIENCE {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    true
 }
 
 /// What the near host does: it lays the wire to the far one, and connects.

@@ -3,7 +3,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use nix::sys::socket::{Backlog, listen};
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
@@ -15,9 +14,6 @@ use oscost_record::{Bytes, Nanos};
 use super::books::Books;
 use super::design::Design;
 use crate::account;
-
-/// How long it may take a server that has left to be heard.
-const PATIENCE: Duration = Duration::from_millis(30);
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]
@@ -85,17 +81,13 @@ impl House {
     }
 
     /// Why it has left, where it has, instead of what follows from that for who asks
-    /// it. It is given a moment.
+    /// it.
     pub(crate) fn rather_than(&mut self, failure: Failure) -> Failure {
-        let begin = Instant::now();
         // One that is gone has been heard already: the failure is what it said.
-        while self.process.is_some() && begin.elapsed() < PATIENCE {
-            if let Err(reason) = self.check() {
-                return reason;
-            }
-            std::thread::sleep(Duration::from_millis(1));
+        match self.process.as_ref().is_some_and(Child::ends_soon) {
+            true => self.check().err().unwrap_or(failure),
+            false => failure,
         }
-        failure
     }
 
     /// Its processes: itself, and those that it has forked for connections.

@@ -30,7 +30,7 @@ pub(crate) struct Fault {
     /// What must become of its cases.
     pub(crate) lines: Lines,
     /// What must be said: where a case fails or is skipped, in its reason; else
-    /// by the driver.
+    /// by the driver. Of several between `|` one is enough.
     pub(crate) words: &'static [&'static str],
     /// The cases that are measured; in the short form one of them, another one from
     /// fault to fault.
