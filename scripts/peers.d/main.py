@@ -97,37 +97,37 @@ class Pair:
         self.cpus = cpus[: row.cpus]
         self.patience = PATIENCE * budget + 15
         self.seconds = max(1, round(budget))
-        self.work, self.rounds = row.pilot or 1, 1
+        self.work = row.pilot or 1
         if row.pilot:
             # Twice: the first takes what starting costs for work.
             for _ in range(2):
                 _, took = self.peer()
                 self.work = max(1, round(self.work * budget / took))
-        _, budget = self.peer()
-        _, one = self.ours()
-        self.rounds = 4
-        _, four = self.ours()
-        each = max(1e-3, (four - one) / 3)
-        self.rounds = max(1, min(500, 1 + round((budget - one) / each)))
+        # Some peers take the time that they take.
+        _, self.budget = self.peer()
 
-    def peer(self):
-        words = self.row.command.format(n=self.work, seconds=self.seconds, cpu=self.cpus[0]).split()
+    def peer(self, work=None):
+        work = work or self.work
+        words = self.row.command.format(n=work, seconds=self.seconds, cpu=self.cpus[0]).split()
         output, took = run(words, self.patience, self.folder, self.cpus)
-        return self.row.parser(output, self.work * self.row.units if self.row.pilot else self.row.units), took
+        return self.row.parser(output, work * self.row.units if self.row.pilot else self.row.units), took
 
     def ours(self):
         record = self.folder / "record.jsonl"
         record.unlink(missing_ok=True)
         words = [os.environ["OSCOST"], "run", f"^{self.row.case}$", "--tier", "full"]
-        words += ["--rounds", str(self.rounds), "--out", str(record)]
+        words += ["--time", f"{self.budget:.2f}s", "--out", str(record)]
         _, took = run(words, self.patience, self.folder, self.cpus)
         figures = parse.record(record.read_text().splitlines(), self.row.case)
         return {name: value if name == "relative" else value / self.row.of_case for name, value in figures.items()}, took
 
     def once(self, ours_first):
+        order = [("peer", self.peer), ("ours", self.ours)]
+        if self.row.sample:
+            order.insert(1, ("alike", lambda: self.peer(self.row.sample)))
         sides = {}
-        for side in ("ours", "peer") if ours_first else ("peer", "ours"):
-            sides[side], took = getattr(self, side)()
+        for side, run_once in reversed(order) if ours_first else order:
+            sides[side], took = run_once()
             sides[f"{side}_seconds"] = round(took, 3)
         return sides
 
@@ -139,15 +139,15 @@ def has(needs):
     return needs[1] in words
 
 
-def measure(row, options, folder, cpus, draw):
+def measure(row, options, budget, folder, cpus, draw):
     told = {"name": row.name, "case": row.case, "command": row.command, "pairs": []}
     if len(cpus) < row.cpus:
         return told | {"skipped": f"it takes {row.cpus} CPUs"}
     try:
         if row.needs and not has(row.needs):
             return told | {"skipped": f"the version here has no `{' '.join(row.needs)}`"}
-        pair = Pair(row, options.budget, folder, cpus)
-        told |= {"work": pair.work if row.pilot else None, "rounds": pair.rounds}
+        pair = Pair(row, budget, folder, cpus)
+        told |= {"work": pair.work if row.pilot else None}
         # As many of either order.
         orders = [number % 2 == 0 for number in range(options.pairs)]
         draw.shuffle(orders)
@@ -161,7 +161,7 @@ def measure(row, options, folder, cpus, draw):
                     if not left:
                         raise
         if row.floors and shutil.which(os.environ.get("CC", "cc")):
-            told["floors"] = floors.measure(row.floors, folder, cpus[0], orders, options.budget)
+            told["floors"] = floors.measure(row.floors, folder, cpus[0], orders, budget)
     except (Failed, ValueError, OSError, subprocess.SubprocessError) as failure:
         told["skipped"] = str(failure)
     return told
@@ -190,7 +190,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(prog="scripts/peers", allow_abbrev=False)
     parser.add_argument("--pairs", type=int, default=20)
-    parser.add_argument("--budget", type=float, default=1.0)
+    parser.add_argument("--budget", type=float, default=4.0)
     parser.add_argument("--only", default="")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("reports"))
@@ -214,7 +214,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="oscost-peers-") as folder:
         for key, row in ((key, row) for key, rows in wanted.items() for row in rows):
             begin = time.monotonic()
-            told = measure(row, options, pathlib.Path(folder), cpus, draw)
+            budget = options.budget * (report.SCALE_SHARE if key == "other" else 1)
+            told = measure(row, options, budget, pathlib.Path(folder), cpus, draw)
             results[key].append(told)
             took = time.monotonic() - begin
             print(f"{row.name} ({took:.0f} s): {told.get('skipped') or report.brief(told, row)}", file=sys.stderr)

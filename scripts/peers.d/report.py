@@ -13,7 +13,7 @@ Made by `{command}` on {started}; nothing in it is written by hand. To have it a
 
 {machine}
 
-A pair is a run of the peer and a run of oscost, fresh processes both, one right after the other on the same CPUs, for about {budget:g} s each, the first of the two drawn by lot. **Ratio** is oscost's figure by the peer's: the geometric mean over the pairs, with its 95 % interval (Student's t over the logarithms). Below 1.00 oscost has the smaller figure. Where a peer prints a mean, the mean of all of oscost's samples stands against it, not the median that oscost prints; what reading the clock once a sample takes, as the record tells it, is taken off, since a peer reads its clock once a run.
+A pair is a run of the peer and a run of oscost, fresh processes both, one right after the other on the same CPUs, for about {budget:g} s each, the first of the two drawn by lot. **Ratio** is oscost's figure by the peer's: the geometric mean over the pairs, with its 95 % interval (Student's t over the logarithms). Below 1.00 oscost has the smaller figure. Where a peer prints a mean, the mean of all of oscost's samples stands against it, not the median that oscost prints; what reading the clock once a sample takes, as the record tells it, is taken off, since a peer reads its clock once a run. Where a unit costs more the less of them begin together, the peer of the ratio does as much at once as a sample of the case; the one of the spread still fills the time.
 """
 
 SPREAD = """
@@ -25,7 +25,9 @@ The coefficient of variation over the {pairs} runs of each side. *Printed* is th
 |---|---|---|---|---|---|---|
 """
 
-SCALE = "No case does what these peers do, and no verdict follows from their ratios: they tell how far what a peer times lies from the cost that its name promises. Measured in pairs like the rows above."
+# Of the time of other rows, what is only there for scale gets so much.
+SCALE_SHARE = 0.25
+SCALE = "No case does what these peers do, and no verdict follows from their ratios: they tell how far what a peer times lies from the cost that its name promises. Measured in pairs like the rows above, for a quarter of the time."
 
 
 def t_quantile(probability, freedom):
@@ -41,9 +43,14 @@ def t_quantile(probability, freedom):
     return math.fsum(terms)
 
 
+def alike(pair):
+    """The peer's run with as much work at once as ours."""
+    return pair.get("alike", pair["peer"])
+
+
 def ratio(pairs, figure):
     """Geometric mean of ours by the peer's, with its 95 % interval."""
-    logs = [math.log(pair["ours"][figure] / pair["peer"][figure]) for pair in pairs]
+    logs = [math.log(pair["ours"][figure] / alike(pair)[figure]) for pair in pairs]
     middle = statistics.fmean(logs)
     if len(logs) < 2:
         return math.exp(middle), 0.0, math.inf
@@ -69,8 +76,14 @@ def percent(share):
     return "-" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
-def sides(told, figure):
-    return tuple([pair[side][figure] for pair in told["pairs"]] for side in ("peer", "ours"))
+def sides(told, figure, of_peer=alike):
+    """All figures of the peer, and all of oscost."""
+    return [of_peer(pair)[figure] for pair in told["pairs"]], [pair["ours"][figure] for pair in told["pairs"]]
+
+
+def full(pair):
+    """The peer's run that fills the time."""
+    return pair["peer"]
 
 
 def brief(told, row):
@@ -181,7 +194,7 @@ def explained(told, figure, floor):
 
 def what_each_times(done):
     for told, row in done:
-        peer = row.command.format(n=told["work"], seconds="S", cpu="C")
+        peer = row.command.format(n=row.sample or told["work"], seconds="S", cpu="C")
         yield f"- {row.name}. `{peer}`: {row.peer_times}. `{row.case}`: {row.ours_times}."
 
 
@@ -197,7 +210,7 @@ def spreads(done, pairs):
 def other_work(done):
     rows = []
     for name, told, row, figure in figures(done):
-        own = [percent(variation(values)) for values in sides(told, figure)]
+        own = [percent(variation(values)) for values in sides(told, figure, full)]
         rows.append([name, f"`{row.case}`", row.unit, *beside_each_other(told, figure), *own])
     titles = ["peer", "nearest case", "one is a", *SIDES, "spread, peer", "spread, oscost"]
     return ["## Other work, for scale", SCALE, table(titles, rows), "\n".join(what_each_times(done))] if done else []
@@ -205,7 +218,7 @@ def other_work(done):
 
 def spread(name, told, figure):
     """A line of the table of spreads, and how two of oscost's compare."""
-    peer, ours = sides(told, figure)
+    peer, ours = sides(told, figure, full)
     printed = [pair["ours"]["estimate" if figure == "mean" else figure] for pair in told["pairs"]]
     # The frozen workload stands beside the median.
     relative = [pair["ours"].get("relative", math.nan) if figure != "p99" else math.nan for pair in told["pairs"]]

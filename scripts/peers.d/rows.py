@@ -30,6 +30,9 @@ class Measurement:
     units: int = 1
     # Units in each operation of the case.
     of_case: int = 1
+    # The work in one sample of the case, where a unit costs more the less of them
+    # begin together: for the ratio the peer does so much, too.
+    sample: int = 0
     figures: tuple = ("mean",)
     # Why oscost's figure may be the larger one, where that was looked into.
     why: str = ""
@@ -52,6 +55,7 @@ def messaging(command, parser, way, task, extra=""):
         pilot=20,
         units=10 * 20 * 20,
         of_case=20 * 20,
+        sample=100,
         peer_times="all messages of 400 tasks in 10 groups, from the signal to start until the last task has ended and is reaped",
         ours_times="all messages of as many tasks in as many groups, from the signal to start until the last has been received; tasks stay for the next sample",
     )
@@ -72,6 +76,7 @@ ROWS = [
         peer_times=PIPE,
         ours_times=OWN_PIPE,
         why=EACH,
+        floors=("pipe_process", "pipe_process_each"),
     ),
     Measurement(
         name="pipe round trip, threads",

@@ -106,6 +106,9 @@ class Statistics(unittest.TestCase):
     def test_a_ratio_is_a_geometric_mean_of_pairs(self):
         pairs = [{"ours": {"mean": ours}, "peer": {"mean": peer}} for ours, peer in ((2, 1), (8, 1))]
         self.assertAlmostEqual(report.ratio(pairs, "mean")[0], 4)
+        # Of two runs of the peer that which did as much at once is the one.
+        alike = [pair | {"peer": {"mean": 5}, "alike": pair["peer"]} for pair in pairs]
+        self.assertEqual(report.ratio(alike, "mean"), report.ratio(pairs, "mean"))
         same = [{"ours": {"mean": 3 * n}, "peer": {"mean": 4 * n}} for n in range(1, 20)]
         for bound in report.ratio(same, "mean"):
             self.assertAlmostEqual(bound, 0.75)

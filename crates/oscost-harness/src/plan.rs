@@ -38,6 +38,9 @@ impl Default for Effort {
 
 /// A case whose round takes longer than this gets a third of the rounds.
 const SLOW: Duration = Duration::from_millis(200);
+/// A burst that takes longer than this is done twice: to warm up takes as long as
+/// one, and would else be half of what a process does.
+const LONG: Duration = Duration::from_millis(100);
 /// A slow case gets at least so many: fewer give no interval.
 const FEWEST: u32 = 5;
 
@@ -69,8 +72,10 @@ impl Effort {
             |time: Duration, nanos: f64| whole_number(time.as_secs_f64() * 1e9 / nanos.max(1.0));
         let batches = times(self.burst, plan.per_op.0 * plan.batch as f64).max(1);
         let ops = (batches * plan.batch).next_multiple_of(plan.granule);
-        let bursts = times(self.measuring, plan.per_op.0 * ops as f64).max(1);
-        (ops, bursts)
+        let burst = plan.per_op.0 * ops as f64;
+        let is_long = plan != Plan::UNTIMED && burst >= LONG.as_nanos() as f64;
+        let fewest = if is_long { 2 } else { 1 };
+        (ops, times(self.measuring, burst).max(fewest))
     }
 }
 
@@ -141,13 +146,16 @@ mod tests {
         assert_eq!(effort.bursts(plan(7_000.0, 1, 1)), (428, 6));
         // An operation longer than everything is done once.
         assert_eq!(effort.bursts(plan(45e6, 1, 1)), (1, 1));
+        // Twice where warming up takes long too; what leaves traces is done once.
+        assert_eq!(effort.bursts(plan(450e6, 1, 1)), (1, 2));
+        assert_eq!(effort.bursts(Plan::UNTIMED), (1, 1));
         // Nor is it where there is no time at all.
         assert_eq!(Effort::ONCE.bursts(Plan::UNTIMED), (1, 1));
         // Batches stay whole, and so does what cannot be fewer operations.
         let (ops, _) = effort.bursts(plan(5.0, 2_000, 1));
         assert_eq!(ops % 2_000, 0);
         assert_eq!(effort.bursts(plan(7_000.0, 1, 1_000)), (1_000, 2));
-        assert_eq!(effort.bursts(plan(30_000.0, 1, 20_000)), (20_000, 1));
+        assert_eq!(effort.bursts(plan(3_000.0, 1, 20_000)), (20_000, 1));
     }
 
     #[test]

@@ -75,13 +75,14 @@ pub(crate) const ROWS: &[Row] = &[
     },
 ];
 
-/// A sample has so many loops, so that neither its beginning, when all tasks are
-/// woken, nor its end, when some have done their part, shows: with 5 of them a
-/// message through a pipe seems to cost twice as much, with 20 some 3 % more.
-const LOOPS: u64 = 60;
+/// Loops of a sample: as many as `hackbench` and `perf bench sched messaging` have
+/// unless told otherwise. It decides what comes out: all begin with nothing to
+/// receive, and pipes have room for what a group sends in 33 loops, sockets for
+/// some 14; in a thousand loops at once a message takes a quarter less.
+const LOOPS: u64 = 100;
 
 fn tasks(setting: &Setting) -> u64 {
-    setting.of("groups") * TASKS
+    setting.of("groups") * TASKS as u64
 }
 
 /// A channel for each receiver, both ends of which are open in all tasks.
@@ -106,14 +107,15 @@ fn threads(setting: &Setting, way: Way) -> Result<Measure, Failure> {
     Ok(Measure::Timed(Box::new(messaging)))
 }
 
-type Gather = fn(u64, Way, &Arc<Hall>) -> Result<Crowd, Failure>;
+type Gather = fn(usize, Way, &Arc<Hall>) -> Result<Crowd, Failure>;
 
 impl Messaging {
     /// Everybody is there and waits when this returns.
     fn new(groups: u64, way: Way, gather: Gather) -> Result<Self, Failure> {
         limits::raise()?;
-        let hall = Arc::new(Hall::new(groups * TASKS)?);
-        let crowd = gather(groups, way, &hall)?;
+        let count = usize::try_from(groups).unwrap_or(usize::MAX);
+        let hall = Arc::new(Hall::new(count.saturating_mul(TASKS))?);
+        let crowd = gather(count, way, &hall)?;
         hall.await_all(|| crowd.has_lost_one())
             .map_err(|failure| crowd.reason(failure))?;
         Ok(Self {

@@ -18,7 +18,7 @@ use super::hall::Hall;
 /// The senders of a group, and its receivers: as many of both as `hackbench` has.
 const HALF: usize = 20;
 /// The tasks of a group.
-pub(super) const TASKS: u64 = 2 * HALF as u64;
+pub(super) const TASKS: usize = 2 * HALF;
 /// What a group sends in one loop.
 pub(super) const MESSAGES_A_LOOP: u64 = (HALF * HALF) as u64;
 /// The bytes of a message.
@@ -57,14 +57,16 @@ impl Way {
     }
 }
 
-/// A task's part: the first half of a group sends, the other receives.
-fn take_part(place: usize, channels: &[Channel], hall: &Hall) -> Result<(), Failure> {
+/// A task's part: the first half of a group receives, the other sends, in which
+/// order `hackbench` lets them begin.
+fn take_part(task: usize, channels: &[Channel], hall: &Hall) -> Result<(), Failure> {
+    let place = task % TASKS;
     let mut last = 0;
-    while let Some((sample, loops)) = hall.await_next(last)? {
+    while let Some((sample, loops)) = hall.await_next(task, last)? {
         last = sample;
         match place.checked_sub(HALF) {
-            None => hall.count_sent(send(place, channels, loops)?),
-            Some(own) => hall.count_received(receive(&channels[own], loops)?),
+            None => hall.count_received(receive(&channels[place], loops)?),
+            Some(sender) => hall.count_sent(send(sender, channels, loops)?),
         }
     }
     Ok(())
@@ -128,13 +130,14 @@ impl Crowd {
     ///
     /// # Errors
     /// What `fork(2)` says, or making a channel.
-    pub(super) fn of_processes(groups: u64, way: Way, hall: &Arc<Hall>) -> Result<Self, Failure> {
+    pub(super) fn of_processes(groups: usize, way: Way, hall: &Arc<Hall>) -> Result<Self, Failure> {
         let mut all = Vec::new();
         for _ in 0..groups {
             // The children have it too; here it is closed once they are made.
             let channels = way.channels()?;
-            for place in 0..2 * HALF {
-                all.push(Child::bound(|| take_part(place, &channels, hall))?);
+            for _ in 0..TASKS {
+                let task = all.len();
+                all.push(Child::bound(|| take_part(task, &channels, hall))?);
             }
         }
         Ok(Self::Processes(all))
@@ -144,13 +147,14 @@ impl Crowd {
     ///
     /// # Errors
     /// What `pthread_create(3)` says, or making a channel.
-    pub(super) fn of_threads(groups: u64, way: Way, hall: &Arc<Hall>) -> Result<Self, Failure> {
+    pub(super) fn of_threads(groups: usize, way: Way, hall: &Arc<Hall>) -> Result<Self, Failure> {
         let mut all = Vec::new();
         for _ in 0..groups {
             let channels = way.channels()?;
-            for place in 0..2 * HALF {
+            for _ in 0..TASKS {
                 let (channels, hall) = (Arc::clone(&channels), Arc::clone(hall));
-                let part = move || take_part(place, &channels, &hall);
+                let task = all.len();
+                let part = move || take_part(task, &channels, &hall);
                 let thread = Builder::new().spawn(part).during("std::thread::spawn");
                 all.push(thread.map_err(Failure::too_many)?);
             }

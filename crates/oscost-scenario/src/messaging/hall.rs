@@ -1,6 +1,7 @@
 //! Where the tasks of all groups wait for a sample to begin, and tell that they
 //! have done their part. It never touches a message.
 
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::time::Duration;
 
@@ -9,16 +10,18 @@ use oscost_sys::futex::{self, Scope};
 use oscost_sys::map::SharedPage;
 
 // The slots of the page.
-/// Counts the samples.
-const SAMPLE: usize = 0;
 /// Loops of this sample; none means to go.
-const LOOPS: usize = 1;
+const LOOPS: usize = 0;
 /// Tasks that have not done their part yet.
-const BUSY: usize = 2;
+const BUSY: usize = 1;
 /// Whether all have.
-const OVER: usize = 3;
-const SENT: usize = 4;
-const RECEIVED: usize = 5;
+const OVER: usize = 2;
+const SENT: usize = 3;
+const RECEIVED: usize = 4;
+/// The number of the sample, in a slot for each task from here on: woken through
+/// one for all, they would begin in the order in which they ended, no sample would
+/// be like the one before, and the eighth take 1.4 times as long as the first.
+const SAMPLE: usize = 5;
 
 /// How long the measuring task sleeps before it looks whether all live.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -26,26 +29,32 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// In memory that processes share.
 pub(super) struct Hall {
     page: SharedPage,
-    tasks: u64,
+    tasks: usize,
 }
 
 impl Hall {
     /// For so many, all of whom are still to arrive.
-    pub(super) fn new(tasks: u64) -> Result<Self, Failure> {
-        let page = SharedPage::new().during("mmap(MAP_SHARED)")?;
-        page.slot(BUSY).long.store(tasks, Release);
+    pub(super) fn new(tasks: usize) -> Result<Self, Failure> {
+        let page = SharedPage::with_slots(SAMPLE + tasks).during("mmap(MAP_SHARED)")?;
+        page.slot(BUSY).long.store(tasks as u64, Release);
         Ok(Self { page, tasks })
     }
 
-    /// Lets a sample of so many loops begin.
+    /// Lets a sample of so many loops begin, the tasks in their order.
     pub(super) fn open(&self, loops: u64) {
-        self.page.slot(BUSY).long.store(self.tasks, Relaxed);
+        self.page.slot(BUSY).long.store(self.tasks as u64, Relaxed);
         self.page.slot(OVER).word.store(0, Relaxed);
         self.page.slot(LOOPS).long.store(loops, Relaxed);
-        let sample = &self.page.slot(SAMPLE).word;
-        sample.fetch_add(1, Release);
-        // Whoever does not sleep sees the new sample.
-        let _ = futex::wake(sample, i32::MAX, Scope::Shared);
+        for task in 0..self.tasks {
+            let sample = self.sample(task);
+            sample.fetch_add(1, Release);
+            // Who does not sleep sees the new sample.
+            let _ = futex::wake(sample, 1, Scope::Shared);
+        }
+    }
+
+    fn sample(&self, task: usize) -> &AtomicU32 {
+        &self.page.slot(SAMPLE + task).word
     }
 
     /// Lets all go.
@@ -55,13 +64,13 @@ impl Hall {
 
     /// A task's place: done with what came before, it waits for the sample after
     /// `last`. Gives its number and its loops; `None` where it is to go.
-    pub(super) fn await_next(&self, last: u32) -> Result<Option<(u32, u64)>, Failure> {
+    pub(super) fn await_next(&self, task: usize, last: u32) -> Result<Option<(u32, u64)>, Failure> {
         if self.page.slot(BUSY).long.fetch_sub(1, AcqRel) == 1 {
             let over = &self.page.slot(OVER).word;
             over.store(1, Release);
             futex::wake(over, 1, Scope::Shared).during("futex(FUTEX_WAKE)")?;
         }
-        let sample = &self.page.slot(SAMPLE).word;
+        let sample = self.sample(task);
         while sample.load(Acquire) == last {
             let _ = futex::wait(sample, last, Scope::Shared);
         }

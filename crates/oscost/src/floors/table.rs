@@ -50,6 +50,12 @@ pub(super) const FLOORS: &[Floor] = &[
         bounds: SAME,
     },
     Floor {
+        program: "pipe_process_each",
+        argument: None,
+        case: "process/switch/pipe/placement=same-cpu",
+        bounds: SAME,
+    },
+    Floor {
         program: "pipe_thread",
         argument: None,
         case: "thread/switch/pipe/placement=same-cpu",
