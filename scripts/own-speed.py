@@ -53,24 +53,24 @@ def crates(_):
     yield "crates in Cargo.lock", pathlib.Path("Cargo.lock").read_text().count("[[package]]"), ""
 
 
-def measured_run(name, folder, *options):
-    told, took = run(os.environ["OSCOST"], "run", "--verbose", "--out", folder / "record.jsonl", *options)
+def measured_run(name, record, *options):
+    told, took = run(os.environ["OSCOST"], "run", "--verbose", "--out", record, *options)
     yield name, took, "s"
     yield f"{name}, overhead", number(r"^overhead .*: ([\d.]+) %$", told), "%"
     yield f"{name}, the driver's memory", number(r"^the driver's memory at its most: ([\d.]+) MB$", told), "MB"
 
 
 def core(folder):
-    return measured_run("core tier", folder, "--tier", "core")
+    return measured_run("core tier", folder / "core.jsonl", "--tier", "core")
 
 
 def full(folder):
-    return measured_run("full tier, five rounds", folder, "--tier", "full", "--rounds", "5")
+    return measured_run("full tier, five rounds", folder / "full.jsonl", "--tier", "full", "--rounds", "5")
 
 
 def report(folder):
     """Of the record that `core` made, or of the example's."""
-    record = folder / "record.jsonl"
+    record = folder / "core.jsonl"
     if not record.exists():
         record = pathlib.Path("reports/example/record.jsonl")
     took = [run(os.environ["OSCOST"], "report", record, "--out", folder / "report")[1] for _ in range(5)]
