@@ -135,7 +135,7 @@ impl Work for Messaging {
                 self.groups
             )));
         }
-        self.hall.open(loops);
+        self.hall.open(loops)?;
         let came = self.hall.await_all(|| self.crowd.has_lost_one());
         came.map_err(|failure| self.crowd.reason(failure))
     }

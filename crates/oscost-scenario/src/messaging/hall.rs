@@ -18,10 +18,10 @@ const BUSY: usize = 1;
 const OVER: usize = 2;
 const SENT: usize = 3;
 const RECEIVED: usize = 4;
-/// The number of the sample, in a slot for each task from here on: woken through
-/// one for all, they would begin in the order in which they ended, no sample would
-/// be like the one before, and the eighth take 1.4 times as long as the first.
-const SAMPLE: usize = 5;
+/// Where the tasks wait in their order for the moment when all begin.
+const START: usize = 5;
+/// The number of the sample, in a slot for each task from here on.
+const SAMPLE: usize = 6;
 
 /// How long the measuring task sleeps before it looks whether all live.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -40,26 +40,41 @@ impl Hall {
         Ok(Self { page, tasks })
     }
 
-    /// Lets a sample of so many loops begin, the tasks in their order.
-    pub(super) fn open(&self, loops: u64) {
+    /// Lets a sample of so many loops begin: all tasks in one moment, and in their
+    /// order, so that each sample is like the one before. In the order in which they
+    /// went to sleep the eighth sample through pipes took 1.4 times as long as the
+    /// first; and where each is woken by a call, the first groups are done before the
+    /// last have begun.
+    pub(super) fn open(&self, loops: u64) -> Result<(), Failure> {
         self.page.slot(BUSY).long.store(self.tasks as u64, Relaxed);
         self.page.slot(OVER).word.store(0, Relaxed);
         self.page.slot(LOOPS).long.store(loops, Relaxed);
+        let start = &self.page.slot(START).word;
         for task in 0..self.tasks {
             let sample = self.sample(task);
-            sample.fetch_add(1, Release);
-            // Who does not sleep sees the new sample.
-            let _ = futex::wake(sample, 1, Scope::Shared);
+            // Who does not sleep yet sees the new sample.
+            let next = sample.fetch_add(1, Release) + 1;
+            futex::requeue(sample, next, start, 1, Scope::Shared)
+                .during("futex(FUTEX_CMP_REQUEUE)")?;
         }
-    }
-
-    fn sample(&self, task: usize) -> &AtomicU32 {
-        &self.page.slot(SAMPLE + task).word
+        futex::wake(start, i32::MAX, Scope::Shared).during("futex(FUTEX_WAKE)")?;
+        Ok(())
     }
 
     /// Lets all go.
     pub(super) fn close(&self) {
-        self.open(0);
+        self.page.slot(LOOPS).long.store(0, Relaxed);
+        for task in 0..self.tasks {
+            let sample = self.sample(task);
+            sample.fetch_add(1, Release);
+            let _ = futex::wake(sample, 1, Scope::Shared);
+        }
+        // Where `open` has failed some wait here.
+        let _ = futex::wake(&self.page.slot(START).word, i32::MAX, Scope::Shared);
+    }
+
+    fn sample(&self, task: usize) -> &AtomicU32 {
+        &self.page.slot(SAMPLE + task).word
     }
 
     /// A task's place: done with what came before, it waits for the sample after
