@@ -194,6 +194,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("reports"))
+    parser.add_argument("--anew", action="store_true")
     parser.add_argument("--from", type=pathlib.Path, dest="results")
     options = parser.parse_args()
     if options.results:
@@ -219,8 +220,21 @@ def main():
             results[key].append(told)
             took = time.monotonic() - begin
             print(f"{row.name} ({took:.0f} s): {told.get('skipped') or report.brief(told, row)}", file=sys.stderr)
+    if options.anew:
+        results = among_those_before(results, json.loads((options.out / "peers.json").read_text()))
     write(options.out, "peers.json", json.dumps(results, indent=1) + "\n")
     write(options.out, "peers.md", report.markdown(results, ROWS, OTHER))
+
+
+def among_those_before(results, before):
+    """The results that were there, with these in the place of the same rows."""
+    if report.who(results["machine"])["key"] != report.who(before["machine"])["key"]:
+        raise SystemExit("scripts/peers: those before are of another machine")
+    when = {name: results[name] for name in ("started", "pairs", "budget", "seed")}
+    for key in ("measurements", "other"):
+        new = {told["name"]: told | {"anew": when} for told in results[key]}
+        before[key] = [new.get(told["name"], told) for told in before[key]]
+    return before
 
 
 def write(folder, name, text):

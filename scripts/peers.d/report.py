@@ -95,8 +95,13 @@ def brief(told, row):
     return "; ".join(texts)
 
 
+def who(machine):
+    """The machine's own part of what `oscost machine` tells."""
+    return machine["fingerprint"].get("machine", machine["fingerprint"])
+
+
 def described(machine):
-    told = machine["fingerprint"].get("machine", machine["fingerprint"])
+    told = who(machine)
     where = f"{told['name']} ({told['arch']}), {told['usable_cpus']} CPUs"
     if told.get("hypervisor"):
         where += f" under {told['hypervisor']}"
@@ -120,6 +125,7 @@ def markdown(results, rows, other):
             budget=results["budget"],
         ).rstrip("\n")
     ]
+    parts += anew(results["measurements"] + results.get("other", []))
     done, skipped = measured(results["measurements"], rows)
     beside, skipped_beside = measured(results.get("other", []), other)
     parts += same_work(done)
@@ -129,6 +135,16 @@ def markdown(results, rows, other):
     if skipped + skipped_beside:
         parts += ["## Not measured", "\n".join(skipped + skipped_beside)]
     return "\n\n".join(parts) + "\n"
+
+
+def anew(measurements):
+    """Which rows were measured by themselves later."""
+    lines = [
+        f"- {told['name']}: {told['anew']['started']}, {told['anew']['pairs']} pairs, `--budget {told['anew']['budget']:g} --seed {told['anew']['seed']}`"
+        for told in measurements
+        if "anew" in told
+    ]
+    return ["Measured anew:", "\n".join(lines)] if lines else []
 
 
 def measured(measurements, rows):

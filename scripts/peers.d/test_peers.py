@@ -117,6 +117,19 @@ class Statistics(unittest.TestCase):
         self.assertAlmostEqual(report.variation([1, 3]), math.sqrt(2) / 2)
 
 
+class Anew(unittest.TestCase):
+    def test_a_row_takes_its_own_place_alone(self):
+        machine = {"fingerprint": {"machine": {"key": "k"}}}
+        before = {"machine": machine, "measurements": [{"name": "a"}, {"name": "b"}], "other": [{"name": "c"}]}
+        results = {"machine": machine, "started": "later", "pairs": 15, "budget": 2.0, "seed": 3}
+        results |= {"measurements": [{"name": "b", "new": True}], "other": []}
+        after = main.among_those_before(results, before)
+        self.assertEqual([told["name"] for told in after["measurements"] + after["other"]], ["a", "b", "c"])
+        self.assertEqual(report.anew(after["measurements"]), ["Measured anew:", "- b: later, 15 pairs, `--budget 2 --seed 3`"])
+        with self.assertRaises(SystemExit):
+            main.among_those_before(results | {"machine": {"fingerprint": {"machine": {"key": "other"}}}}, before)
+
+
 class Orphans(unittest.TestCase):
     def test_what_leaves_its_group_is_ended_too(self):
         main.adopt()

@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use oscost_record::{CaseId, CaseLine, Outcome, Record};
+use oscost_record::{CaseId, CaseLine, Outcome};
 
 use crate::quantile::median;
 use crate::rounds::Round;
@@ -68,14 +68,6 @@ struct Spread {
 }
 
 impl Acuity {
-    /// Of a record.
-    #[must_use]
-    pub fn of(record: &Record) -> Self {
-        let mut acuity = Self::default();
-        record.cases.iter().for_each(|line| acuity.add(line));
-        acuity
-    }
-
     /// Takes note of a line. One that was not measured tells nothing.
     pub fn add(&mut self, line: &CaseLine) {
         let measured = line.outcome == Outcome::Measured;

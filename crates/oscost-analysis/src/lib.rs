@@ -69,7 +69,7 @@ pub use quantile::quantile;
 pub use spawning::spawning;
 pub use spread::{coefficient_of_variation, robust_deviation};
 pub use steadiness::{Steadiness, steadiness};
-pub use summarise::summarise;
+pub use summarise::{summarise, summarise_parts};
 pub use summary::{Estimate, Fate, Net, PerOperation, Percentile, PlacementSeen, Summary};
 pub use sweep::{Sweep, sweeps};
 pub use talking::{Message, Waiting, common_size, in_place, messages, quickest};

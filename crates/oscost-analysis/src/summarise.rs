@@ -19,19 +19,50 @@ use crate::{counted, difference_of, fate, percentiles, side_by_side};
 /// net figure combines the intervals of case and control ([`difference_of`]).
 #[must_use]
 pub fn summarise(record: &Record) -> Vec<Summary> {
+    let mut summaries = each(record);
+    held_against_controls(&mut summaries);
+    summaries
+}
+
+/// The same of a record in parts, without the distributions: of a long record they
+/// take as much memory as the record.
+///
+/// # Errors
+/// That of the first part that could not be read.
+pub fn summarise_parts<E>(
+    parts: impl IntoIterator<Item = Result<Record, E>>,
+) -> Result<Vec<Summary>, E> {
+    let mut summaries = Vec::new();
+    for part in parts {
+        let part = each(&part?).into_iter();
+        summaries.extend(part.map(|summary| Summary {
+            distribution: Vec::new(),
+            ..summary
+        }));
+    }
+    held_against_controls(&mut summaries);
+    Ok(summaries)
+}
+
+/// Every case by itself.
+fn each(record: &Record) -> Vec<Summary> {
     let mut lines: HashMap<&CaseId, Vec<&CaseLine>> = HashMap::new();
     for line in &record.cases {
         lines.entry(&line.id).or_default().push(line);
     }
-    let mut summaries = side_by_side(&record.run.cases, |info| {
+    side_by_side(&record.run.cases, |info| {
         let lines = lines.get(&info.id).map(Vec::as_slice).unwrap_or_default();
         case(info, lines, &record.run)
-    });
+    })
+}
+
+/// Takes from each what its control costs.
+fn held_against_controls(summaries: &mut [Summary]) {
     let estimates: HashMap<CaseId, Estimate> = summaries
         .iter()
         .filter_map(|summary| Some((summary.info.id.clone(), summary.estimate?)))
         .collect();
-    for summary in &mut summaries {
+    for summary in summaries {
         let control = summary
             .info
             .control
@@ -42,7 +73,6 @@ pub fn summarise(record: &Record) -> Vec<Summary> {
             .zip(control)
             .map(|(raw, &control)| net(raw, control));
     }
-    summaries
 }
 
 /// Raw less control. Both are per operation of the raw case. A difference whose

@@ -53,7 +53,7 @@ const LONGEST_BATCH: f64 = 20e6;
 const PARALLEL_PILOT: u64 = 16;
 /// That pilot ends with a try that takes this long, or has so many operations: a
 /// scheduler has had several turns by then.
-const PARALLEL_TRY: f64 = 20e6;
+const PARALLEL_TRY: f64 = 10e6;
 /// A try is at most so many times as long as the one before: the first of them are
 /// all start, and tell nothing of what operations cost one another.
 const STEEPEST: f64 = 16.0;
@@ -142,7 +142,7 @@ fn longer(before: (u64, Nanos), last: (u64, Nanos)) -> u64 {
         clippy::cast_sign_loss,
         reason = "a positive count far below 2^63"
     )]
-    let next = (ops + more).clamp(2.0 * ops, STEEPEST * ops) as u64;
+    let next = (ops + more).clamp(1.25 * ops, STEEPEST * ops) as u64;
     next.min(LONGEST_PARALLEL_TRY)
 }
 

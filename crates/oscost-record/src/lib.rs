@@ -23,7 +23,7 @@ pub use machine::{Configuration, Machine, State, USUAL_PAGE};
 pub use pair::{
     PairLine, PairsHead, PairsLine, PairsRecord, PairsWriter, Side, Sides, Stage, Variant,
 };
-pub use reader::{Damage, ReadError, Record};
+pub use reader::{Damage, Parts, ReadError, Record};
 pub use run::{ClockInfo, Driver, End, Run, SCHEMA, Tool};
 pub use samples::Samples;
 pub use unit::{Bytes, Cpu, Nanos, Ops, Quantity, Unit};

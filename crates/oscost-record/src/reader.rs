@@ -4,6 +4,7 @@
 
 mod brief;
 pub(crate) mod lines;
+mod parts;
 mod sane;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use thiserror::Error;
 use crate::{CaseId, CaseInfo, CaseLine, End, RoundLine, Run, SCHEMA};
 use brief::Brief;
 use lines::{LONGEST_FILE, LONGEST_LINE, Lines, Text};
+pub use parts::Parts;
 use sane::Ledger;
 
 /// A record in memory.
@@ -113,11 +115,20 @@ impl Record {
     /// # Errors
     /// See [`ReadError`].
     pub fn read_brief(path: &Path, wanted: impl Fn(&CaseInfo) -> bool) -> Result<Self, ReadError> {
+        Self::read_some(path, true, wanted)
+    }
+
+    fn read_some(
+        path: &Path,
+        brief: bool,
+        wanted: impl FnMut(&CaseInfo) -> bool,
+    ) -> Result<Self, ReadError> {
         let (mut run, lines) = begin(path, open(path)?)?;
         run.cases.retain(wanted);
         let mut reader = Reader::of(run);
         let cases = reader.record.run.cases.iter();
         reader.wanted = Some(cases.map(|case| case.id.0.clone()).collect());
+        reader.brief = brief;
         reader.read(path, lines)
     }
 
@@ -223,8 +234,10 @@ struct Reader {
     record: Record,
     ledger: Ledger,
     unlisted: usize,
-    /// The cases that a brief reading wants; `None` where all is read.
+    /// The cases that are wanted; `None` where all are.
     wanted: Option<HashSet<String>>,
+    /// No more of a line than its level stands on.
+    brief: bool,
 }
 
 impl Reader {
@@ -241,6 +254,7 @@ impl Reader {
             ledger: Ledger::default(),
             unlisted: 0,
             wanted: None,
+            brief: false,
         };
         for why in wrong {
             reader.damaged(1, &why);
@@ -274,12 +288,15 @@ impl Reader {
         let head = Head::of(text)?;
         match &*head.kind {
             "case" => {
-                let line = match &self.wanted {
-                    None => parsed(text)?,
-                    Some(wanted) if head.id.as_ref().is_some_and(|id| wanted.contains(&**id)) => {
-                        parsed::<Brief<'_>>(text)?.line()?
-                    }
-                    Some(_) => return Ok(()),
+                let is_in = |wanted: &HashSet<String>| {
+                    head.id.as_ref().is_some_and(|id| wanted.contains(&**id))
+                };
+                if !self.wanted.as_ref().is_none_or(is_in) {
+                    return Ok(());
+                }
+                let line = match self.brief {
+                    true => parsed::<Brief<'_>>(text)?.line()?,
+                    false => parsed(text)?,
                 };
                 self.ledger.enter(&line)?;
                 self.record.cases.push(line);
@@ -326,6 +343,13 @@ fn printable(text: &str) -> String {
         })
         .collect()
 }
+
+/// The example of the project: a real record.
+#[cfg(test)]
+const EXAMPLE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../reports/example/record.jsonl"
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! `oscost run`: measures this machine and writes a record.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -13,7 +13,7 @@ use oscost_harness::probe::Limits;
 use oscost_harness::runner::Ending;
 use oscost_harness::session::Session;
 use oscost_harness::{Case, interrupt};
-use oscost_record::{Driver, Line, Record, RecordWriter, Tier};
+use oscost_record::{CaseId, Driver, Line, ReadError, Record, RecordWriter, Tier};
 
 use crate::cli::{Run, Spend};
 use crate::exit::End;
@@ -121,22 +121,22 @@ fn begun(options: &Run, session: &Session) -> anyhow::Result<Task> {
 /// A record that was cut short: the same cases, the same seed, what is
 /// missing.
 fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<(Task, Eyes)> {
-    let record = Record::read(path)?;
-    if record.run.driver != Driver::Rounds {
+    let run = Record::header(path)?;
+    if run.driver != Driver::Rounds {
         bail!(
             "{} was not begun by `oscost run` with rounds",
             path.display()
         );
     }
-    if record.run.machine.key != session.machine.key {
+    if run.machine.key != session.machine.key {
         bail!(
             "{} was begun on machine {}, and this is {}",
             path.display(),
-            record.run.machine.key,
+            run.machine.key,
             session.machine.key
         );
     }
-    let differences = record.run.configuration.differences(&session.configuration);
+    let differences = run.configuration.differences(&session.configuration);
     if let Some((name, here, there)) = differences.first() {
         bail!(
             "{} was begun under another configuration: {name} was {}, and is {}",
@@ -149,28 +149,47 @@ fn resumed(path: &Path, options: &Run, session: &Session) -> anyhow::Result<(Tas
         .iter()
         .flat_map(|suite| suite.cases())
         .collect();
-    let cases = record.run.cases.iter().map(|info| {
+    let cases = run.cases.iter().map(|info| {
         let case = all.iter().find(|case| case.info.id == info.id);
         case.cloned()
             .with_context(|| format!("this version has no case {}", info.id))
     });
-    let eyes = Eyes(Acuity::of(&record));
+    let (mut acuity, mut done) = (Acuity::default(), BTreeSet::new());
+    for part in Record::in_parts(path)? {
+        for line in part?.cases {
+            acuity.add(&line);
+            done.insert((line.id, line.round));
+        }
+    }
     let task = Task {
         cases: cases.collect::<anyhow::Result<_>>()?,
-        seed: record.run.seed,
+        seed: run.seed,
         path: path.to_owned(),
         writer: RecordWriter::append(path)
             .with_context(|| format!("cannot go on with the record {}", path.display()))?,
-        done: record
-            .cases
-            .into_iter()
-            .map(|line| (line.id, line.round))
-            .collect(),
+        done,
         reference: !options.no_reference,
-        brief: record.run.brief,
+        brief: run.brief,
         json: options.json,
     };
-    Ok((task, eyes))
+    Ok((task, Eyes(acuity)))
+}
+
+/// The table of a record, and how small changes it would show. However long the
+/// record is, the driver stays small.
+fn summed_up(path: &Path) -> anyhow::Result<(String, Acuity)> {
+    let mut acuity = Acuity::default();
+    let parts = Record::in_parts(path)?.map(|part| {
+        let part = part?;
+        part.cases.iter().for_each(|line| acuity.add(line));
+        Ok::<_, ReadError>(part)
+    });
+    let mut summaries = oscost_analysis::summarise_parts(parts)?;
+    let header = Record::header(path)?;
+    let cases = header.cases.iter().map(|case| &case.id);
+    let places: HashMap<&CaseId, usize> = cases.zip(0..).collect();
+    summaries.sort_by_key(|summary| places.get(&summary.info.id).copied());
+    Ok((oscost_report::table(&summaries), acuity))
 }
 
 /// Prints the table, where the record is, and what can be done with it.
@@ -184,9 +203,8 @@ fn conclude(options: &Run, path: &Path, ending: Ending) -> anyhow::Result<End> {
     } else if options.json {
         String::new()
     } else {
-        let record = Record::read(path)?;
-        let table = oscost_report::table(&oscost_analysis::summarise(&record));
-        let (sharp, all) = Acuity::of(&record).sharp();
+        let (table, acuity) = summed_up(path)?;
+        let (sharp, all) = acuity.sharp();
         let change = format::percent(TARGET);
         format!(
             "{table}\n\na change of {change} would be seen in {sharp} of {all} cases\nrecord: {place}\nto look at it: oscost report {place}"

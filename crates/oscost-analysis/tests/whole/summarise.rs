@@ -1,7 +1,7 @@
 //! A record in, summaries out: fates, counters, controls, placements.
 
 use crate::common::{info, line, record};
-use oscost_analysis::{Fate, Net, Summary, summarise};
+use oscost_analysis::{Fate, Net, Summary, summarise, summarise_parts};
 use oscost_record::{
     Burst, CaseInfo, CaseLine, Counters, Cpu, Nanos, Ops, Outcome, Peers, Placement, Samples, Unit,
 };
@@ -250,4 +250,38 @@ fn a_part_that_one_round_lacks_is_that_of_the_others() {
     told.counters.parts = [("kernel_stack".into(), 16.0)].into();
     let summary = one(case.clone(), vec![told, good(&case, 1)]);
     assert_eq!(summary.parts[0].1.value, 16.0);
+}
+
+#[test]
+fn a_record_in_parts_has_the_same_summaries_but_no_distributions() {
+    let names = [
+        "thread/create/pthread",
+        "thread/create/none",
+        "thread/exit/x",
+    ];
+    let mut infos = names.map(info);
+    // In another part than its case.
+    infos[0].control = Some(infos[1].id.clone());
+    let values = [30.0, 10.0, 20.0];
+    let part = |members: &[usize]| {
+        let lines = members.iter().flat_map(|&member| {
+            let value = values[member];
+            let samples = move |round| vec![value, value + f64::from(round)];
+            let case = &infos[member];
+            (0..6).map(move |round| line(case, round, Samples::Raw(samples(round))))
+        });
+        let cases = members.iter().map(|&member| infos[member].clone());
+        record(1, cases.collect(), lines.collect())
+    };
+    let parts = [part(&[0, 2]), part(&[1])].map(Ok::<_, &str>);
+    let told = summarise_parts(parts).unwrap();
+    let mut whole = summarise(&part(&[0, 2, 1]));
+    assert!(matches!(whole[0].net, Some(Net::Above(_))));
+    assert!(whole.iter().all(|summary| !summary.distribution.is_empty()));
+    for summary in &mut whole {
+        summary.distribution.clear();
+    }
+    assert_eq!(told, whole);
+    let broken = [Ok(part(&[0])), Err("unreadable")];
+    assert_eq!(summarise_parts(broken), Err("unreadable"));
 }

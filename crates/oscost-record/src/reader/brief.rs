@@ -58,12 +58,7 @@ mod tests {
     use std::path::Path;
 
     use crate::Record;
-
-    /// The example of the project: a real record.
-    const EXAMPLE: &str = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../reports/example/record.jsonl"
-    );
+    use crate::reader::EXAMPLE;
 
     #[test]
     fn a_brief_reading_has_the_samples_of_a_whole_one() {

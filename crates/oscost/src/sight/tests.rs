@@ -40,7 +40,9 @@ fn models() -> Vec<Model> {
         "/../../reports/example/record.jsonl"
     );
     let record = Record::read(Path::new(path)).unwrap();
-    let all = Acuity::of(&record).outlooks();
+    let mut acuity = Acuity::default();
+    record.cases.iter().for_each(|line| acuity.add(line));
+    let all = acuity.outlooks();
     let mut drills = drill::SUITE.cases().into_iter();
     let drill = drills
         .find(|case| case.info.operation == "nothing")
