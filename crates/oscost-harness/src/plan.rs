@@ -156,6 +156,7 @@ mod tests {
         assert_eq!(ops % 2_000, 0);
         assert_eq!(effort.bursts(plan(7_000.0, 1, 1_000)), (1_000, 2));
         assert_eq!(effort.bursts(plan(3_000.0, 1, 20_000)), (20_000, 1));
+        assert_eq!(effort.bursts(plan(30_000.0, 1, 20_000)), (20_000, 2));
     }
 
     #[test]

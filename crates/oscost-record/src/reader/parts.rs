@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::{ReadError, Record, open};
 
-/// The lines of a part have about so many bytes in the file; in memory, about twice
-/// as many.
+/// The lines of a part have about so many bytes in the file; in memory, three to four
+/// times as many.
 const PART: u64 = 6 << 20;
 
 /// See [`Record::in_parts`].
