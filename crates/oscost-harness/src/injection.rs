@@ -247,6 +247,10 @@ impl Work for Injected<dyn Work> {
     fn granule(&self) -> u64 {
         self.work.granule()
     }
+
+    fn warming(&self) -> u64 {
+        self.work.warming()
+    }
 }
 
 impl TimedWork for Injected<dyn TimedWork> {
@@ -255,6 +259,10 @@ impl TimedWork for Injected<dyn TimedWork> {
         let begin = now();
         take(self.extra.next(1));
         Ok(Ticks(own.0 + now().since(begin).0))
+    }
+
+    fn is_built_warm(&self) -> bool {
+        self.work.is_built_warm()
     }
 }
 

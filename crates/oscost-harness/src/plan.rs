@@ -38,8 +38,8 @@ impl Default for Effort {
 
 /// A case whose round takes longer than this gets a third of the rounds.
 const SLOW: Duration = Duration::from_millis(200);
-/// A burst that takes longer than this is done twice: to warm up takes as long as
-/// one, and would else be half of what a process does.
+/// A burst that takes longer than this is done twice: to build and to warm up take as
+/// long, and would else be most of what a process does.
 const LONG: Duration = Duration::from_millis(100);
 /// A slow case gets at least so many: fewer give no interval.
 const FEWEST: u32 = 5;
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(effort.bursts(plan(7_000.0, 1, 1)), (428, 6));
         // An operation longer than everything is done once.
         assert_eq!(effort.bursts(plan(45e6, 1, 1)), (1, 1));
-        // Twice where warming up takes long too; what leaves traces is done once.
+        // Twice where all before it takes long too; what leaves traces is done once.
         assert_eq!(effort.bursts(plan(450e6, 1, 1)), (1, 2));
         assert_eq!(effort.bursts(Plan::UNTIMED), (1, 1));
         // Nor is it where there is no time at all.

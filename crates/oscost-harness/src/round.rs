@@ -42,8 +42,7 @@ pub fn prepare(
     // A level is read once in a process: nothing of it can be warmed up.
     if !case.info.aspect.is_level() {
         let (ops, bursts) = effort.bursts(plan);
-        let tenth = (ops * bursts / 10 / plan.batch).max(1) * plan.batch;
-        probe.burst(plan.batch, tenth)?;
+        probe.warm_up(ops * bursts / 10)?;
     }
     Ok(plan)
 }

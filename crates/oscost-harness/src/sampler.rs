@@ -4,6 +4,8 @@
 //! Knows the clock and the work, nothing else: no process, no file, no
 //! statistics.
 
+use std::time::Duration;
+
 use oscost_record::Nanos;
 use oscost_sys::counter::Ticks;
 use serde::{Deserialize, Serialize};
@@ -54,17 +56,26 @@ const PARALLEL_PILOT: u64 = 16;
 /// That pilot ends with a try that takes this long, or has so many operations: a
 /// scheduler has had several turns by then.
 const PARALLEL_TRY: f64 = 10e6;
+/// Where operations turn out to be much longer than in the try before, one that can
+/// ends after so long. Its operations were of two kinds then, and are taken for the
+/// longer, of about this length: bursts must be short whichever they are.
+const LONGEST_TRY: Duration = Duration::from_millis(50);
+const OF_TWO_KINDS: f64 = 3e6;
 /// A try is at most so many times as long as the one before: the first of them are
 /// all start, and tell nothing of what operations cost one another.
 const STEEPEST: f64 = 16.0;
 const LONGEST_PARALLEL_TRY: u64 = 1 << 17;
 /// Half as many operations again must take half as long again, within this.
 const PROPORTION: f64 = 0.075;
-/// Tries of either length, an odd number of them. What disturbs a try only ever
-/// adds to it, but may last longer than all of them.
+/// Tries of either length until somebody looks whether they are in proportion. What
+/// disturbs a try only ever adds to it, but may last longer than all of them.
 const TRIES: usize = 9;
-/// A batch is out of proportion where it is so often in a row.
-const ATTEMPTS: usize = 5;
+/// So many are enough where none was disturbed, and all together took as long as a
+/// round warms up for.
+const ENOUGH: usize = 5;
+const LONG_ENOUGH: f64 = 2e6;
+/// Then a batch is out of proportion.
+const MOST_TRIES: usize = 3 * TRIES;
 
 /// What a burst gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,21 +117,26 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
         Measure::Parallel(work) => {
             // The parties have to come together first, which takes longer than
             // a few operations.
-            let granule = work.granule();
-            let mut ops = PARALLEL_PILOT.next_multiple_of(granule);
+            let portion = work.warming();
+            let mut ops = PARALLEL_PILOT.next_multiple_of(portion);
             let mut before = (0, Nanos(0.0));
             loop {
                 let begin = clock.now();
-                work.run(ops, clock.reader())?;
+                let done = work.run_within(LONGEST_TRY, ops, clock.reader())?;
                 let spent = clock.nanos(clock.now().since(begin));
                 if spent.0 >= PARALLEL_TRY || ops >= LONGEST_PARALLEL_TRY {
+                    let mean = spent.0 / done.max(1) as f64;
                     break Ok(Plan {
                         batch: 1,
-                        per_op: Nanos(spent.0 / ops as f64),
-                        granule,
+                        per_op: Nanos(if done < ops {
+                            mean.max(OF_TWO_KINDS)
+                        } else {
+                            mean
+                        }),
+                        granule: work.granule(),
                     });
                 }
-                let next = longer(before, (ops, spent)).next_multiple_of(granule);
+                let next = longer(before, (ops, spent)).next_multiple_of(portion);
                 before = (ops, spent);
                 ops = next;
             }
@@ -148,7 +164,7 @@ fn longer(before: (u64, Nanos), last: (u64, Nanos)) -> u64 {
 
 fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure> {
     let granule = work.granule();
-    let mut ops = granule;
+    let mut ops = work.warming();
     let per_op = loop {
         let spent = clock.nanos(time(work, clock, ops)?);
         if spent.0 >= PILOT || ops >= 1 << 40 {
@@ -168,25 +184,19 @@ fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure>
         .max(SHORTEST_BATCH);
     let mut batch = even(shortest / per_op.0 / granule as f64) * granule;
     loop {
-        let mut growth = Growth::of(work, clock, batch)?;
-        for _ in 1..ATTEMPTS {
-            if growth.is_proportional() {
-                break;
-            }
-            growth = Growth::of(work, clock, batch)?;
-        }
+        let growth = Growth::of(work, clock, batch)?;
         if growth.is_proportional() {
-            let per_op = Nanos(growth.one.0 / batch as f64);
+            let per_op = Nanos(growth.fastest[0] / batch as f64);
             return Ok(Plan {
                 batch,
                 per_op,
                 granule,
             });
         }
-        if growth.one.0 > LONGEST_BATCH || batch >= 1 << 40 {
+        if growth.fastest[0] > LONGEST_BATCH || batch >= 1 << 40 {
             return Err(Failure::Fail(format!(
-                "time does not grow with the work: half as many operations again as {batch} took {:.2} times as long, {ATTEMPTS} times over",
-                growth.fastest
+                "time does not grow with the work: half as many operations again as {batch} took {:.2} times as long, by the fastest of {MOST_TRIES} tries",
+                growth.fastest()
             )));
         }
         batch *= 2;
@@ -195,45 +205,69 @@ fn pilot_timed(work: &mut dyn Work, clock: &impl Clock) -> Result<Plan, Failure>
 
 /// How many times as long half as many operations again take.
 struct Growth {
-    /// The fastest try of a batch.
-    one: Nanos,
-    /// By the fastest try of either length.
-    fastest: f64,
-    /// By the median of tries that followed each other. Where the machine is
-    /// slow for longer than a try, that hits both of them alike.
-    typical: f64,
+    /// The fastest try of a batch, and of half as many operations again, in
+    /// nanoseconds.
+    fastest: [f64; 2],
+    /// Of tries that followed each other. Where the machine is slow for longer than a
+    /// try, that hits both of them alike.
+    ratios: Vec<f64>,
 }
 
 impl Growth {
-    /// Tries both lengths in turn, the one that goes first changing.
+    /// Tries both lengths in turn, the one that goes first changing, until they are in
+    /// proportion or nobody will believe it any more.
     fn of(work: &mut dyn Work, clock: &impl Clock, batch: u64) -> Result<Self, Failure> {
-        let mut fastest = [f64::INFINITY; 2];
-        let mut ratios = [0.0; TRIES];
-        for (number, ratio) in ratios.iter_mut().enumerate() {
+        let mut growth = Self {
+            fastest: [f64::INFINITY; 2],
+            ratios: Vec::with_capacity(MOST_TRIES),
+        };
+        let mut sum = 0.0;
+        loop {
             let mut spent = [0.0; 2];
             for turn in 0..2 {
-                let side = (number + turn) % 2;
+                let side = (growth.ratios.len() + turn) % 2;
                 let ops = [batch, batch + batch / 2][side];
                 spent[side] = clock.nanos(time(work, clock, ops)?).0;
-                fastest[side] = fastest[side].min(spent[side]);
+                growth.fastest[side] = growth.fastest[side].min(spent[side]);
+                sum += spent[side];
             }
-            *ratio = spent[1] / spent[0];
+            growth.ratios.push(spent[1] / spent[0]);
+            let tries = growth.ratios.len();
+            let is_enough = tries >= ENOUGH && sum >= LONG_ENOUGH && growth.is_undisturbed();
+            let is_looked_at = tries.is_multiple_of(TRIES);
+            if is_enough || is_looked_at && growth.is_proportional() || tries == MOST_TRIES {
+                return Ok(growth);
+            }
         }
+    }
+
+    fn fastest(&self) -> f64 {
+        self.fastest[1] / self.fastest[0]
+    }
+
+    fn typical(&self) -> f64 {
+        let mut ratios = self.ratios.clone();
         ratios.sort_unstable_by(f64::total_cmp);
-        Ok(Self {
-            one: Nanos(fastest[0]),
-            fastest: fastest[1] / fastest[0],
-            typical: ratios[TRIES / 2],
-        })
+        ratios[ratios.len() / 2]
+    }
+
+    /// All of them say the same.
+    fn is_undisturbed(&self) -> bool {
+        let mut all = self.ratios.iter().copied().chain([self.fastest()]);
+        all.all(is_in_proportion)
     }
 
     /// One of the figures may be disturbed, but not so that the work seems to
     /// grow less: then it is not all done, or its start-up is what takes time.
     fn is_proportional(&self) -> bool {
-        let both = [self.fastest, self.typical];
-        both.iter().any(|growth| (growth - 1.5).abs() <= PROPORTION)
+        let both = [self.fastest(), self.typical()];
+        both.into_iter().any(is_in_proportion)
             && both.iter().all(|growth| *growth >= 1.5 - 2.0 * PROPORTION)
     }
+}
+
+fn is_in_proportion(growth: f64) -> bool {
+    (growth - 1.5).abs() <= PROPORTION
 }
 
 /// The next even number, so that half of it is whole.
@@ -252,6 +286,25 @@ fn time(work: &mut dyn Work, clock: &impl Clock, ops: u64) -> Result<Ticks, Fail
     let begin = clock.now();
     work.run(ops)?;
     Ok(clock.now().since(begin))
+}
+
+/// Warms up by `ops` operations, or as many more as the work needs; by none where
+/// building it has done that. A level is as good cold: it is read once.
+///
+/// # Errors
+/// Where the work fails.
+pub fn warm_up(measure: &mut Measure, clock: &impl Clock, ops: u64) -> Result<(), Failure> {
+    let now = clock.reader();
+    let in_portions = |portion| ops.max(1).next_multiple_of(portion);
+    match measure {
+        Measure::Timed(work) => work.run(in_portions(work.warming())),
+        Measure::SelfTimed(work) if work.is_built_warm() => Ok(()),
+        Measure::SelfTimed(work) => {
+            (0..in_portions(1)).try_for_each(|_| work.run_once(now).map(drop))
+        }
+        Measure::Parallel(work) => work.run(in_portions(work.warming()), now).map(drop),
+        Measure::Level(_) => Ok(()),
+    }
 }
 
 /// Takes samples over `ops` operations, a multiple of the plan's batch. A

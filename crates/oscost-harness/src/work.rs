@@ -2,6 +2,7 @@
 //! the evidence that it was done.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use oscost_record::{Counters, Cpu};
 use oscost_sys::counter::Ticks;
@@ -35,6 +36,12 @@ pub trait Work: Evidence {
     fn granule(&self) -> u64 {
         1
     }
+
+    /// The fewest operations that warm it up, of which a warm-up is a multiple: fewer
+    /// than a granule where that is as long as it is for the sample's sake.
+    fn warming(&self) -> u64 {
+        self.granule()
+    }
 }
 
 /// Work that knows itself when its region began and ended.
@@ -45,6 +52,11 @@ pub trait TimedWork: Evidence {
     /// # Errors
     /// The call that refused, or the check that did not hold.
     fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure>;
+
+    /// Whether building it was one such operation, so that nothing is left to warm up.
+    fn is_built_warm(&self) -> bool {
+        false
+    }
 }
 
 /// Work that several parties do at the same time.
@@ -55,10 +67,28 @@ pub trait ParallelWork: Evidence {
     /// The call that refused, or the check that did not hold.
     fn run(&mut self, ops: u64, now: fn() -> Ticks) -> Result<Vec<Ticks>, Failure>;
 
+    /// Does as many of `ops` operations as it begins within `time`, and gives how
+    /// many those were: where nobody knows yet how long one is. Work of which an
+    /// operation may be a thousand times as long as the one before has to stop by
+    /// itself; all other work does all.
+    ///
+    /// # Errors
+    /// The call that refused, or the check that did not hold.
+    fn run_within(&mut self, time: Duration, ops: u64, now: fn() -> Ticks) -> Result<u64, Failure> {
+        let _ = time;
+        self.run(ops, now)?;
+        Ok(ops)
+    }
+
     /// Operations come in multiples of this: several for each of the parties,
     /// say, since with fewer some of them would have nothing to do.
     fn granule(&self) -> u64 {
         1
+    }
+
+    /// As that of [`Work::warming`].
+    fn warming(&self) -> u64 {
+        self.granule()
     }
 }
 

@@ -143,6 +143,10 @@ impl Work for Messaging {
     fn granule(&self) -> u64 {
         LOOPS * self.groups
     }
+
+    fn warming(&self) -> u64 {
+        LOOPS / 10 * self.groups
+    }
 }
 
 impl Evidence for Messaging {

@@ -240,6 +240,11 @@ impl<C: Crowd> TimedWork for Storm<C> {
         self.elapsed += elapsed;
         Ok(ticks)
     }
+
+    /// The storm in which the tasks were weighed is as good as any.
+    fn is_built_warm(&self) -> bool {
+        true
+    }
 }
 
 impl<C: Crowd> Evidence for Storm<C> {

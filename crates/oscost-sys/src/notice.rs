@@ -43,6 +43,17 @@ pub fn watch_children() -> nix::Result<()> {
     Ok(())
 }
 
+/// From now on children of this process that end are gone at once, and there is no
+/// notice of them nor anything to reap (`wait(2)`).
+///
+/// # Errors
+/// What `sigaction(2)` says.
+pub fn ignore_children() -> nix::Result<()> {
+    let action = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: no code runs for a signal that is ignored.
+    unsafe { sigaction(Signal::SIGCHLD, &action) }.map(drop)
+}
+
 /// Gives a thread of this process notice of an end that the kernel does not
 /// tell: that of another thread (`tgkill(2)`).
 ///
@@ -95,6 +106,16 @@ mod tests {
             let (reads, _writes) = nix::unistd::pipe().unwrap();
             let slept = nix::unistd::read(&reads, &mut [0]);
             slept == Err(Errno::EINTR) && is_noted()
+        });
+    }
+
+    #[test]
+    fn a_child_that_is_ignored_leaves_nothing_to_reap() {
+        child(|| {
+            ignore_children().unwrap();
+            let other = crate::fork::fork(|| 0).unwrap();
+            // It waits until the last has ended, and then has none.
+            waitpid(other, None) == Err(Errno::ECHILD)
         });
     }
 

@@ -33,6 +33,15 @@ pub trait Probe {
     /// What the probe says, or that it died, hung or was interrupted.
     fn pilot(&mut self) -> Result<Plan, Failure>;
 
+    /// Warms the case up by `ops` operations, or as many more as it takes; by none
+    /// where it was built warm. Where nothing else is said, a burst does that.
+    ///
+    /// # Errors
+    /// What the probe says, or that it died, hung or was interrupted.
+    fn warm_up(&mut self, ops: u64) -> Result<(), Failure> {
+        self.burst(1, ops.max(1)).map(drop)
+    }
+
     /// Takes a proven burst of `ops` operations in samples of `batch`: the
     /// burst, its values per operation, in order.
     ///
@@ -288,6 +297,13 @@ impl Probe for ProbeProcess {
     fn pilot(&mut self) -> Result<Plan, Failure> {
         match self.ask(&Request::Pilot, "finding out how to time the case")? {
             Answer::Plan(plan) => Ok(plan),
+            other => Err(self.unexpected(other)),
+        }
+    }
+
+    fn warm_up(&mut self, ops: u64) -> Result<(), Failure> {
+        match self.ask(&Request::WarmUp { ops }, "warming up")? {
+            Answer::Warm => Ok(()),
             other => Err(self.unexpected(other)),
         }
     }

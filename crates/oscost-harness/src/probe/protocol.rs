@@ -34,6 +34,11 @@ pub struct Spec {
 pub(crate) enum Request {
     /// Find out how to time the case.
     Pilot,
+    /// Warm the case up by so many operations, or a few more.
+    WarmUp {
+        /// Operations in all.
+        ops: u64,
+    },
     /// Take samples of `batch` operations each, `ops` operations in all.
     Burst {
         /// Operations of one sample.
@@ -52,6 +57,8 @@ pub(crate) enum Answer {
     Ready,
     /// How the case is to be timed.
     Plan(Plan),
+    /// The case is warm.
+    Warm,
     /// A proven burst.
     Taken(Box<Sampled>),
     /// The case cannot run here; the probe ends.

@@ -1,5 +1,8 @@
 //! The sampler on a fake clock and with fake work, calm and disturbed.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::*;
 use crate::clock::fake::{FakeClock, pass};
 use crate::work::{Audit, Evidence, ParallelWork, TimedWork};
@@ -87,6 +90,46 @@ fn a_short_operation_is_timed_in_proven_batches() {
     assert!((plan.per_op.0 - 5.0).abs() < 0.1);
 }
 
+/// Short operations in large portions, with a note of how many were done at once.
+struct Portions {
+    size: u64,
+    runs: Rc<RefCell<Vec<u64>>>,
+}
+
+impl Evidence for Portions {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        Ok(Audit::default())
+    }
+}
+
+impl Work for Portions {
+    fn run(&mut self, ops: u64) -> Result<(), Failure> {
+        self.runs.borrow_mut().push(ops);
+        pass(ops / 2);
+        Ok(())
+    }
+
+    fn granule(&self) -> u64 {
+        self.size
+    }
+}
+
+#[test]
+fn long_batches_that_nothing_disturbs_are_tried_a_few_times() {
+    // Batches of 10 µs, and of 4 ms.
+    for (size, tries) in [(1, TRIES), (1 << 22, ENOUGH)] {
+        let runs = Rc::new(RefCell::new(Vec::new()));
+        let work = Portions {
+            size,
+            runs: Rc::clone(&runs),
+        };
+        let plan = pilot(&mut Measure::Timed(Box::new(work)), &CLOCK).unwrap();
+        let longer = plan.batch + plan.batch / 2;
+        let count = runs.borrow().iter().filter(|&&ops| ops == longer).count();
+        assert_eq!(count, tries, "{plan:?}");
+    }
+}
+
 #[test]
 fn a_fixed_cost_makes_the_batch_longer() {
     let short = pilot(&mut fake(0, 5_000), &CLOCK).unwrap();
@@ -168,6 +211,77 @@ fn noise_does_not_hide_that_nothing_was_done() {
     assert_eq!(plans(30_000, 0, 4096), 0);
 }
 
+/// Counts what it does, in portions of 4 where a sample takes 12.
+#[derive(Default)]
+struct Counted {
+    done: u64,
+    built_warm: bool,
+}
+
+impl Evidence for Counted {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        Ok(Audit::default())
+    }
+}
+
+impl Work for Counted {
+    fn run(&mut self, ops: u64) -> Result<(), Failure> {
+        assert_eq!(ops % 4, 0, "only whole portions");
+        self.done += ops;
+        pass(ops * 50_000);
+        Ok(())
+    }
+
+    fn granule(&self) -> u64 {
+        12
+    }
+
+    fn warming(&self) -> u64 {
+        4
+    }
+}
+
+impl TimedWork for Counted {
+    fn run_once(&mut self, now: fn() -> Ticks) -> Result<Ticks, Failure> {
+        assert!(!self.built_warm, "a warm-up too many");
+        self.done += 1;
+        Ok(now().since(Ticks(0)))
+    }
+
+    fn is_built_warm(&self) -> bool {
+        self.built_warm
+    }
+}
+
+#[test]
+fn a_warm_up_may_be_less_than_a_sample_but_not_less_than_its_portion() {
+    // How many of a kind are done where so many are asked for.
+    let timed = |ops: u64| {
+        let mut measure = Measure::Timed(Box::new(Counted::default()));
+        let begin = CLOCK.now();
+        warm_up(&mut measure, &CLOCK, ops).unwrap();
+        CLOCK.now().since(begin).0 / 50_000
+    };
+    assert_eq!([0, 1, 4, 5, 12].map(timed), [4, 4, 4, 8, 12]);
+    // A pilot finds out how long an operation is in portions too.
+    let plan = pilot(&mut Measure::Timed(Box::new(Counted::default())), &CLOCK).unwrap();
+    assert_eq!(
+        (plan.batch, plan.per_op.0, plan.granule),
+        (12, 50_000.0, 12)
+    );
+}
+
+#[test]
+fn what_is_built_warm_is_not_warmed_up() {
+    for built_warm in [false, true] {
+        let mut measure = Measure::SelfTimed(Box::new(Counted {
+            built_warm,
+            ..Counted::default()
+        }));
+        warm_up(&mut measure, &CLOCK, 3).unwrap();
+    }
+}
+
 #[test]
 fn a_ring_is_timed_in_whole_laps() {
     let plan = pilot(&mut Measure::Timed(Box::new(Ring)), &CLOCK).unwrap();
@@ -211,6 +325,50 @@ fn a_pilot_of_parallel_work_is_not_much_longer_than_its_last_try() {
         // An operation seems longer than it is, by the start at the most.
         assert!(plan.per_op.0 >= 75.0, "{first}: {plan:?}");
     }
+}
+
+/// Parallel work of which a few operations are short, and all others a thousand times
+/// as long.
+struct OfTwoKinds {
+    short: u64,
+}
+
+impl Evidence for OfTwoKinds {
+    fn audit(&mut self) -> Result<Audit, Failure> {
+        Ok(Audit::default())
+    }
+}
+
+impl ParallelWork for OfTwoKinds {
+    fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
+        let ops = self.run_within(Duration::MAX, ops, || Ticks(0))?;
+        Ok(vec![Ticks(1); usize::try_from(ops).unwrap()])
+    }
+
+    fn run_within(&mut self, time: Duration, ops: u64, _: fn() -> Ticks) -> Result<u64, Failure> {
+        let begin = CLOCK.now();
+        for done in 0..ops {
+            if u128::from(CLOCK.now().since(begin).0) >= time.as_nanos() {
+                return Ok(done);
+            }
+            pass(if done < self.short { 1_000 } else { 1_000_000 });
+        }
+        Ok(ops)
+    }
+}
+
+#[test]
+fn operations_that_become_much_longer_are_given_up_and_planned_as_long() {
+    let begin = CLOCK.now();
+    let mut measure = Measure::Parallel(Box::new(OfTwoKinds { short: 1_000 }));
+    let plan = pilot(&mut measure, &CLOCK).unwrap();
+    let spent = Duration::from_nanos(CLOCK.now().since(begin).0);
+    assert_eq!(plan.per_op, Nanos(OF_TWO_KINDS));
+    assert!(spent < 2 * LONGEST_TRY, "{spent:?}");
+    // Long ones of one kind are what they are.
+    let mut measure = Measure::Parallel(Box::new(OfTwoKinds { short: 0 }));
+    let plan = pilot(&mut measure, &CLOCK).unwrap();
+    assert_eq!(plan.per_op, Nanos(1e6));
 }
 
 /// Parallel work of 8 parties.

@@ -109,6 +109,11 @@ impl ParallelWork for Closed {
     fn granule(&self) -> u64 {
         granule(self.site.connections())
     }
+
+    /// A question for each connection.
+    fn warming(&self) -> u64 {
+        (self.site.connections() as u64).max(1)
+    }
 }
 
 impl Evidence for Closed {

@@ -144,6 +144,10 @@ impl ParallelWork for Open {
     fn granule(&self) -> u64 {
         RUN
     }
+
+    fn warming(&self) -> u64 {
+        RUN / 10
+    }
 }
 
 impl Evidence for Open {

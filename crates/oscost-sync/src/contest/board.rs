@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use oscost_harness::{ClockKind, During as _, Failure};
-use oscost_sys::counter::Ticks;
+use oscost_sys::counter::{Ticks, read_monotonic};
 use oscost_sys::futex::{self, Scope};
 use oscost_sys::lasting::numbers;
 use oscost_sys::map::{SharedPage, Slot, page_size};
@@ -23,6 +23,8 @@ use super::places::cpus;
 const RACE: usize = 0;
 /// By which clock, and who goes first where turns cannot be shared evenly.
 const RULES: usize = 1;
+/// When nobody begins another turn, in nanoseconds; 0 for never.
+const DEADLINE: usize = 7;
 /// How many have come to the start; to sleep on.
 const ARRIVED: usize = 2;
 /// How many have begun.
@@ -34,7 +36,7 @@ const PARKED: usize = 5;
 /// The first error of anybody, by its number.
 const ERROR: usize = 6;
 /// The first slot of the first contender.
-const CONTENDERS: usize = 7;
+const CONTENDERS: usize = 8;
 
 /// How long a race may take: less than a driver waits for its end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -63,6 +65,17 @@ pub(super) struct Race {
     pub(super) now: fn() -> Ticks,
     /// Where it writes down how long it waited, once for each turn.
     pub(super) share: &'static [AtomicU64],
+    /// When it begins no other turn, in nanoseconds, where the race is to end
+    /// before all turns are done.
+    pub(super) deadline: Option<u64>,
+}
+
+impl Race {
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| read_monotonic().0 >= deadline)
+    }
 }
 
 impl Board {
@@ -95,12 +108,14 @@ impl Board {
 /// What the referee does.
 impl Board {
     /// Starts a race over so many turns, in which `first` gets the first of
-    /// what is left over when they are shared.
+    /// what is left over when they are shared; over fewer where they take longer
+    /// than `within`.
     pub(super) fn start(
         &self,
         turns: usize,
         first: usize,
         clock: ClockKind,
+        within: Option<Duration>,
     ) -> Result<(), Failure> {
         for slot in [ARRIVED, BEGUN, FINISHED, PARKED, ERROR] {
             self.word(slot).store(0, Relaxed);
@@ -111,6 +126,11 @@ impl Board {
             .store(f64::NAN.to_bits(), Relaxed);
         self.word(RULES).store(clock as u32, Relaxed);
         self.page.slot(RULES).long.store(first as u64, Relaxed);
+        let deadline = within.map_or(0, |within| {
+            let nanos = u64::try_from(within.as_nanos()).unwrap_or(u64::MAX);
+            read_monotonic().0.saturating_add(nanos)
+        });
+        self.page.slot(DEADLINE).long.store(deadline, Relaxed);
         self.call(turns as u64)
     }
 
@@ -196,6 +216,7 @@ impl Board {
         Some(Race {
             now: ClockKind::numbered(rules.word.load(Relaxed)).reader(),
             share: &self.tape[from..to],
+            deadline: Some(self.page.slot(DEADLINE).long.load(Relaxed)).filter(|&at| at > 0),
         })
     }
 

@@ -70,6 +70,9 @@ impl<A: Arena> Contender<A> {
             overlaps += u64::from(met);
             tally += 1;
             notes.tally().store(tally, Relaxed);
+            if race.is_over() {
+                break;
+            }
         }
         post(notes.after(), tally)?;
         notes.overlaps().store(overlaps, Relaxed);

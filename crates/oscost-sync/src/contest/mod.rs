@@ -17,6 +17,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use oscost_harness::busy::Busy;
 use oscost_harness::usage::between;
@@ -120,16 +121,25 @@ impl<A: Arena> Contest<A> {
         Ok(Measure::Parallel(Box::new(Self::new(arena, rules, kind)?)))
     }
 
-    fn race(&mut self, turns: usize, clock: ClockKind) -> Result<(), Failure> {
-        self.board.start(turns, self.first, clock)?;
+    /// One race: how many turns were measured in it, which is all of them but where
+    /// there was no time.
+    fn race(
+        &mut self,
+        turns: usize,
+        clock: ClockKind,
+        within: Option<Duration>,
+    ) -> Result<u64, Failure> {
+        self.board.start(turns, self.first, clock, within)?;
         self.first = (self.first + turns) % self.rules.contenders;
         self.board.await_parked(A::CALL)?;
         let seen = &mut self.seen;
         let (mut begin, mut end) = (u64::MAX, 0);
+        let mut measured = 0;
         for (who, party) in self.parties.iter_mut().enumerate() {
             let notes = self.board.notes(who);
             let (_, before) = notes.before().read();
-            let (_, after) = notes.after().read();
+            let (done, after) = notes.after().read();
+            measured += done;
             party.cpu = after.cpu;
             party.usage.add(&between(&before.usage, &after.usage));
             seen.overlaps += notes.overlaps().load(Relaxed);
@@ -137,10 +147,10 @@ impl<A: Arena> Contest<A> {
             begin = begin.min(notes.begin().load(Relaxed));
             end = end.max(notes.end().load(Relaxed));
         }
-        seen.measured += turns as u64;
+        seen.measured += measured;
         seen.nanos += end.saturating_sub(begin);
         seen.fairness.extend(self.board.fairness());
-        Ok(())
+        Ok(measured)
     }
 }
 
@@ -151,12 +161,20 @@ impl<A: Arena> ParallelWork for Contest<A> {
         let mut waits = Vec::new();
         while left > 0 {
             let turns = left.min(LONGEST);
-            self.race(turns, clock)?;
+            self.race(turns, clock, None)?;
             let tape = &self.board.tape[..turns];
             waits.extend(tape.iter().map(|wait| Ticks(wait.load(Relaxed))));
             left -= turns;
         }
         Ok(waits)
+    }
+
+    /// Contenders that spin while the one whose turn it is waits for a CPU may have
+    /// turns of a hundred nanoseconds until the scheduler interferes, and of ten
+    /// milliseconds from then on.
+    fn run_within(&mut self, time: Duration, ops: u64, now: fn() -> Ticks) -> Result<u64, Failure> {
+        let turns = usize::try_from(ops).unwrap_or(usize::MAX).min(LONGEST);
+        self.race(turns, ClockKind::of(now), Some(time))
     }
 }
 

@@ -55,6 +55,24 @@ fn more_turns_than_the_tape_is_long_are_several_races() {
 }
 
 #[test]
+fn a_race_ends_early_where_there_is_no_time_and_counts_what_was_done() {
+    for kind in [Kind::Threads, Kind::Processes] {
+        let lock = FutexSemaphore::new(1, Scope::Shared).unwrap();
+        let arena = Exclusive::new(lock).unwrap();
+        let mut contest = Contest::new(arena, rules(3, 1e6), kind).unwrap();
+        let before = contest.audit().unwrap().done;
+        let within = Duration::from_millis(10);
+        let done = contest.run_within(within, 1_000, counter::read).unwrap();
+        // Each has one, and begins no other after ten sections of a millisecond.
+        assert!((3..=13).contains(&done), "{kind:?}: {done}");
+        assert_eq!(contest.audit().unwrap().done - before, done, "{kind:?}");
+        // Where there is time all are done.
+        let within = Duration::from_secs(60);
+        assert_eq!(contest.run_within(within, 5, counter::read), Ok(5));
+    }
+}
+
+#[test]
 fn the_account_tells_what_stands_beside_the_times() {
     let arena = Exclusive::new(Ticket::new().unwrap()).unwrap();
     let mut contest = Contest::new(arena, rules(2, 1_000.0), Kind::Threads).unwrap();

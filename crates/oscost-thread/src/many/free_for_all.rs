@@ -158,6 +158,11 @@ impl Work for FreeForAll {
     fn granule(&self) -> u64 {
         LEAST.max(TURNS_EACH * self.threads.len() as u64)
     }
+
+    /// A turn for each.
+    fn warming(&self) -> u64 {
+        self.threads.len() as u64
+    }
 }
 
 impl Evidence for FreeForAll {

@@ -144,6 +144,11 @@ impl Work for Rings {
     fn granule(&self) -> u64 {
         LEAST.next_multiple_of(self.tasks)
     }
+
+    /// A lap.
+    fn warming(&self) -> u64 {
+        self.tasks
+    }
 }
 
 impl Evidence for Rings {
