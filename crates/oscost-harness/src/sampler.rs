@@ -53,9 +53,10 @@ const PILOT: f64 = 200_000.0;
 const LONGEST_BATCH: f64 = 20e6;
 /// Operations of the pilot where several parties are at work at once.
 const PARALLEL_PILOT: u64 = 16;
-/// That pilot ends with a try that takes this long, or has so many operations: a
-/// scheduler has had several turns by then.
+/// That pilot ends with a try that is to take this long, or has so many operations: a
+/// scheduler has had several turns by then. One that took half as long will do.
 const PARALLEL_TRY: f64 = 10e6;
+const SHORTEST_LAST_TRY: f64 = PARALLEL_TRY / 2.0;
 /// Where operations turn out to be much longer than in the try before, one that can
 /// ends after so long. Its operations were of two kinds then, and are taken for the
 /// longer, of about this length: bursts must be short whichever they are.
@@ -124,7 +125,7 @@ pub fn pilot(measure: &mut Measure, clock: &impl Clock) -> Result<Plan, Failure>
                 let begin = clock.now();
                 let done = work.run_within(LONGEST_TRY, ops, clock.reader())?;
                 let spent = clock.nanos(clock.now().since(begin));
-                if spent.0 >= PARALLEL_TRY || ops >= LONGEST_PARALLEL_TRY {
+                if spent.0 >= SHORTEST_LAST_TRY || ops >= LONGEST_PARALLEL_TRY {
                     let mean = spent.0 / done.max(1) as f64;
                     break Ok(Plan {
                         batch: 1,
