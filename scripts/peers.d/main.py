@@ -14,6 +14,7 @@ import pathlib
 import random
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -121,11 +122,18 @@ class Pair:
         figures = parse.record(record.read_text().splitlines(), self.row.case)
         return {name: value if name == "relative" else value / self.row.of_case for name, value in figures.items()}, took
 
-    def once(self, ours_first):
-        order = [("peer", self.peer), ("ours", self.ours)]
-        if self.row.sample:
-            order.insert(1, ("alike", lambda: self.peer(self.row.sample)))
-        sides = {}
+    def alike(self):
+        """Runs with as much work at once as a sample of ours, until the time is up:
+        their means."""
+        begin = time.monotonic()
+        runs = []
+        while (took := time.monotonic() - begin) < self.budget:
+            runs.append(self.peer(self.row.sample)[0])
+        return {name: statistics.fmean(figures[name] for figures in runs) for name in runs[0]}, took
+
+    def once(self, ours_first, peer):
+        sides = {"ours_first": ours_first}
+        order = [("peer", peer), ("ours", self.ours)]
         for side, run_once in reversed(order) if ours_first else order:
             sides[side], took = run_once()
             sides[f"{side}_seconds"] = round(took, 3)
@@ -137,6 +145,21 @@ def has(needs):
     listed = subprocess.run(needs[0].split(), capture_output=True, text=True, check=False, timeout=20)
     words = (listed.stdout + listed.stderr).replace(":", " ").split()
     return needs[1] in words
+
+
+def series(pair, peer, orders, told):
+    """A pair for each order, in which `peer` gives the peer's side."""
+    pairs = []
+    for ours_first in orders:
+        for left in reversed(range(TRIES)):
+            try:
+                pairs.append(pair.once(ours_first, peer))
+                break
+            except (Failed, ValueError) as failure:
+                told.setdefault("repeated", []).append(str(failure))
+                if not left:
+                    raise
+    return pairs
 
 
 def measure(row, options, budget, folder, cpus, draw):
@@ -151,15 +174,10 @@ def measure(row, options, budget, folder, cpus, draw):
         # As many of either order.
         orders = [number % 2 == 0 for number in range(options.pairs)]
         draw.shuffle(orders)
-        for ours_first in orders:
-            for left in reversed(range(TRIES)):
-                try:
-                    told["pairs"].append({"ours_first": ours_first} | pair.once(ours_first))
-                    break
-                except (Failed, ValueError) as failure:
-                    told.setdefault("repeated", []).append(str(failure))
-                    if not left:
-                        raise
+        told["pairs"] = series(pair, pair.peer, orders, told)
+        if row.sample:
+            # By themselves: behind seconds of the same program the machine is another.
+            told["alike"] = series(pair, pair.alike, orders, told)
         if row.floors and shutil.which(os.environ.get("CC", "cc")):
             told["floors"] = floors.measure(row.floors, folder, cpus[0], orders, budget)
     except (Failed, ValueError, OSError, subprocess.SubprocessError) as failure:

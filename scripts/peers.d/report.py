@@ -13,7 +13,7 @@ Made by `{command}` on {started}; nothing in it is written by hand. To have it a
 
 {machine}
 
-A pair is a run of the peer and a run of oscost, fresh processes both, one right after the other on the same CPUs, for about {budget:g} s each, the first of the two drawn by lot. **Ratio** is oscost's figure by the peer's: the geometric mean over the pairs, with its 95 % interval (Student's t over the logarithms). Below 1.00 oscost has the smaller figure. Where a peer prints a mean, the mean of all of oscost's samples stands against it, not the median that oscost prints; what reading the clock once a sample takes, as the record tells it, is taken off, since a peer reads its clock once a run. Where a unit costs more the less of them begin together, the peer of the ratio does as much at once as a sample of the case; the one of the spread still fills the time.
+A pair is a run of the peer and a run of oscost, fresh processes both, one right after the other on the same CPUs, for about {budget:g} s each, the first of the two drawn by lot. **Ratio** is oscost's figure by the peer's: the geometric mean over the pairs, with its 95 % interval (Student's t over the logarithms). Below 1.00 oscost has the smaller figure. Where a peer prints a mean, the mean of all of oscost's samples stands against it, not the median that oscost prints; what reading the clock once a sample takes, as the record tells it, is taken off, since a peer reads its clock once a run. Where a unit costs more the less of them begin together, the ratio is of pairs of their own, in which the peer is run again and again with as much at once as a sample of the case, until the time is up; in those of the spread one run fills the time.
 """
 
 SPREAD = """
@@ -43,14 +43,14 @@ def t_quantile(probability, freedom):
     return math.fsum(terms)
 
 
-def alike(pair):
-    """The peer's run with as much work at once as ours."""
-    return pair.get("alike", pair["peer"])
+def for_ratio(told):
+    """The pairs whose sides do as much work at once."""
+    return told.get("alike", told["pairs"])
 
 
 def ratio(pairs, figure):
     """Geometric mean of ours by the peer's, with its 95 % interval."""
-    logs = [math.log(pair["ours"][figure] / alike(pair)[figure]) for pair in pairs]
+    logs = [math.log(pair["ours"][figure] / pair["peer"][figure]) for pair in pairs]
     middle = statistics.fmean(logs)
     if len(logs) < 2:
         return math.exp(middle), 0.0, math.inf
@@ -76,21 +76,16 @@ def percent(share):
     return "-" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
-def sides(told, figure, of_peer=alike):
+def sides(pairs, figure):
     """All figures of the peer, and all of oscost."""
-    return [of_peer(pair)[figure] for pair in told["pairs"]], [pair["ours"][figure] for pair in told["pairs"]]
-
-
-def full(pair):
-    """The peer's run that fills the time."""
-    return pair["peer"]
+    return [[pair[side][figure] for pair in pairs] for side in ("peer", "ours")]
 
 
 def brief(told, row):
     texts = []
     for figure in row.figures:
-        middle, low, high = ratio(told["pairs"], figure)
-        peer, ours = map(statistics.median, sides(told, figure))
+        middle, low, high = ratio(for_ratio(told), figure)
+        peer, ours = map(statistics.median, sides(for_ratio(told), figure))
         texts.append(f"{figure} {time(ours)} by {time(peer)}: {middle:.3f} ({low:.3f} to {high:.3f})")
     return "; ".join(texts)
 
@@ -174,9 +169,10 @@ def table(titles, rows):
 
 def beside_each_other(told, figure):
     """Cells: both medians, pairs, the ratio and its interval."""
-    middle, low, high = ratio(told["pairs"], figure)
-    medians = [time(statistics.median(values)) for values in sides(told, figure)]
-    return [*medians, str(len(told["pairs"])), f"{middle:.3f}", f"{low:.3f} to {high:.3f}"]
+    pairs = for_ratio(told)
+    middle, low, high = ratio(pairs, figure)
+    medians = [time(statistics.median(values)) for values in sides(pairs, figure)]
+    return [*medians, str(len(pairs)), f"{middle:.3f}", f"{low:.3f} to {high:.3f}"]
 
 
 SIDES = ["peer, median", "oscost, median", "pairs", "ratio", "95 % interval"]
@@ -187,7 +183,7 @@ def same_work(done):
     for name, told, row, figure in figures(done):
         floor = floors(told)
         rows.append([name, row.unit, figure, *beside_each_other(told, figure), "%.3f (%.3f to %.3f)" % floor if floor else "-"])
-        if ratio(told["pairs"], figure)[1] > 1:
+        if ratio(for_ratio(told), figure)[1] > 1:
             above.append(f"- {name}: {row.why or 'not explained'}." + (explained(told, figure, floor) if row.floors else ""))
     titles = ["row", "one is a", "figure", *SIDES, "floor, timed each by timed at once"]
     return ["## The same work", table(titles, rows), "### Above 1.00, the whole interval", "\n".join(above) or "None."]
@@ -204,7 +200,7 @@ def explained(told, figure, floor):
     if not floor:
         return " What these readings cost was not measured: no C compiler."
     bare, timed = told["floors"]["names"]
-    left = ratio(told["pairs"], figure)[0] / floor[0]
+    left = ratio(for_ratio(told), figure)[0] / floor[0]
     return f" The floor `{timed}`, which has these two readings, takes {floor[0]:.3f} times as long as `{bare}`, which has none ({floor[1]:.3f} to {floor[2]:.3f}); the ratio less that is {left:.3f}."
 
 
@@ -226,7 +222,7 @@ def spreads(done, pairs):
 def other_work(done):
     rows = []
     for name, told, row, figure in figures(done):
-        own = [percent(variation(values)) for values in sides(told, figure, full)]
+        own = [percent(variation(values)) for values in sides(told["pairs"], figure)]
         rows.append([name, f"`{row.case}`", row.unit, *beside_each_other(told, figure), *own])
     titles = ["peer", "nearest case", "one is a", *SIDES, "spread, peer", "spread, oscost"]
     return ["## Other work, for scale", SCALE, table(titles, rows), "\n".join(what_each_times(done))] if done else []
@@ -234,7 +230,7 @@ def other_work(done):
 
 def spread(name, told, figure):
     """A line of the table of spreads, and how two of oscost's compare."""
-    peer, ours = sides(told, figure, full)
+    peer, ours = sides(told["pairs"], figure)
     printed = [pair["ours"]["estimate" if figure == "mean" else figure] for pair in told["pairs"]]
     # The frozen workload stands beside the median.
     relative = [pair["ours"].get("relative", math.nan) if figure != "p99" else math.nan for pair in told["pairs"]]

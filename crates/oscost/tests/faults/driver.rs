@@ -234,11 +234,12 @@ fn is_disk(before: &Before) -> bool {
     matches!(before, Before::Disk(_))
 }
 
-/// Who is stopped for good shall not be waited for long.
+/// Who is stopped for good shall not be waited for long; but longer than it takes the
+/// others to find out how to time a case, unoptimised and on a busy machine.
 fn timeout(during: During) -> &'static str {
     use nix::sys::signal::Signal::SIGSTOP;
     match during {
-        During::Probe(SIGSTOP) | During::Starting(SIGSTOP) | During::Partner(SIGSTOP) => "1",
+        During::Probe(SIGSTOP) | During::Starting(SIGSTOP) | During::Partner(SIGSTOP) => "3",
         _ => "20",
     }
 }
