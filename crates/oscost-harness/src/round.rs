@@ -42,7 +42,7 @@ pub fn prepare(
     // A level is read once in a process: nothing of it can be warmed up.
     if !case.info.aspect.is_level() {
         let (ops, bursts) = effort.bursts(plan);
-        probe.warm_up(ops * bursts / 10)?;
+        probe.warm_up(plan.batch, ops * bursts / 10)?;
     }
     Ok(plan)
 }

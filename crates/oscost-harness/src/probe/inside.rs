@@ -105,10 +105,10 @@ fn serve(spec: &Spec, case: &Case) -> Result<(), Failure> {
             .map_err(|error| Failure::Fail(format!("no request: {error}")))?;
         let answer = match request {
             Request::Pilot => sampler::pilot(&mut measure, &spec.clock).map(Answer::Plan),
-            Request::WarmUp { ops } => {
-                sampler::warm_up(&mut measure, &spec.clock, ops).map(|()| Answer::Warm)
-            }
-            Request::Burst { batch, ops } => witness
+            Request::Burst {
+                warm_up: Some(ops), ..
+            } => sampler::warm_up(&mut measure, &spec.clock, ops).map(|()| Answer::Warm),
+            Request::Burst { batch, ops, .. } => witness
                 .burst(&mut measure, &spec.clock, batch, ops)
                 .map(Answer::Taken),
         };

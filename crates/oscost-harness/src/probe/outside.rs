@@ -34,12 +34,13 @@ pub trait Probe {
     fn pilot(&mut self) -> Result<Plan, Failure>;
 
     /// Warms the case up by `ops` operations, or as many more as it takes; by none
-    /// where it was built warm. Where nothing else is said, a burst does that.
+    /// where it was built warm. Where nothing else is said, a burst does that, of whole
+    /// batches.
     ///
     /// # Errors
     /// What the probe says, or that it died, hung or was interrupted.
-    fn warm_up(&mut self, ops: u64) -> Result<(), Failure> {
-        self.burst(1, ops.max(1)).map(drop)
+    fn warm_up(&mut self, batch: u64, ops: u64) -> Result<(), Failure> {
+        self.burst(batch, in_batches(batch, ops)).map(drop)
     }
 
     /// Takes a proven burst of `ops` operations in samples of `batch`: the
@@ -60,6 +61,11 @@ pub trait Probe {
     /// # Errors
     /// Where it did not end well.
     fn finish(self: Box<Self>) -> Result<(), Failure>;
+}
+
+/// As many operations in whole batches, one at the least.
+fn in_batches(batch: u64, ops: u64) -> u64 {
+    (ops / batch).max(1) * batch
 }
 
 /// A probe in a process of its own.
@@ -301,15 +307,25 @@ impl Probe for ProbeProcess {
         }
     }
 
-    fn warm_up(&mut self, ops: u64) -> Result<(), Failure> {
-        match self.ask(&Request::WarmUp { ops }, "warming up")? {
-            Answer::Warm => Ok(()),
+    fn warm_up(&mut self, batch: u64, ops: u64) -> Result<(), Failure> {
+        let request = Request::Burst {
+            batch,
+            ops: in_batches(batch, ops),
+            warm_up: Some(ops),
+        };
+        match self.ask(&request, "warming up")? {
+            Answer::Warm | Answer::Taken(_) => Ok(()),
             other => Err(self.unexpected(other)),
         }
     }
 
     fn burst(&mut self, batch: u64, ops: u64) -> Result<(Burst, Vec<f64>), Failure> {
-        match self.ask(&Request::Burst { batch, ops }, "measuring")? {
+        let request = Request::Burst {
+            batch,
+            ops,
+            warm_up: None,
+        };
+        match self.ask(&request, "measuring")? {
             Answer::Taken(sampled) => {
                 self.halted |= sampled.halted;
                 let values = self.values(&sampled);

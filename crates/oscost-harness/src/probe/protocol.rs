@@ -34,17 +34,16 @@ pub struct Spec {
 pub(crate) enum Request {
     /// Find out how to time the case.
     Pilot,
-    /// Warm the case up by so many operations, or a few more.
-    WarmUp {
-        /// Operations in all.
-        ops: u64,
-    },
     /// Take samples of `batch` operations each, `ops` operations in all.
     Burst {
         /// Operations of one sample.
         batch: u64,
         /// Operations in all.
         ops: u64,
+        /// Only warm the case up instead, by so many operations or a few more. A
+        /// program from before that was asked for warms up by the burst.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warm_up: Option<u64>,
     },
 }
 
@@ -90,5 +89,25 @@ impl From<Failure> for Answer {
             Failure::Skip(reason) => Self::Skip(reason),
             Failure::Fail(reason) => Self::Fail(reason),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `ab` has probes of older programs, and older programs may have ours.
+    #[test]
+    fn requests_stay_what_older_programs_read_and_write() {
+        let burst = |warm_up| Request::Burst {
+            batch: 2,
+            ops: 6,
+            warm_up,
+        };
+        let older = r#"{"burst":{"batch":2,"ops":6}}"#;
+        assert_eq!(serde_json::to_string(&burst(None)).unwrap(), older);
+        assert_eq!(serde_json::from_str::<Request>(older).unwrap(), burst(None));
+        let warm_up = r#"{"burst":{"batch":2,"ops":6,"warm_up":5}}"#;
+        assert_eq!(serde_json::to_string(&burst(Some(5))).unwrap(), warm_up);
     }
 }
