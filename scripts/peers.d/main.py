@@ -147,9 +147,9 @@ def has(needs):
     return needs[1] in words
 
 
-def series(pair, peer, orders, told):
-    """A pair for each order, in which `peer` gives the peer's side."""
-    pairs = []
+def series(pair, peer, orders, told, name):
+    """Notes a pair for each order, in which `peer` gives the peer's side."""
+    pairs = told.setdefault(name, [])
     for ours_first in orders:
         for left in reversed(range(TRIES)):
             try:
@@ -159,7 +159,6 @@ def series(pair, peer, orders, told):
                 told.setdefault("repeated", []).append(str(failure))
                 if not left:
                     raise
-    return pairs
 
 
 def measure(row, options, budget, folder, cpus, draw):
@@ -174,10 +173,10 @@ def measure(row, options, budget, folder, cpus, draw):
         # As many of either order.
         orders = [number % 2 == 0 for number in range(options.pairs)]
         draw.shuffle(orders)
-        told["pairs"] = series(pair, pair.peer, orders, told)
+        series(pair, pair.peer, orders, told, "pairs")
         if row.sample:
             # By themselves: behind seconds of the same program the machine is another.
-            told["alike"] = series(pair, pair.alike, orders, told)
+            series(pair, pair.alike, orders, told, "alike")
         if row.floors and shutil.which(os.environ.get("CC", "cc")):
             told["floors"] = floors.measure(row.floors, folder, cpus[0], orders, budget)
     except (Failed, ValueError, OSError, subprocess.SubprocessError) as failure:

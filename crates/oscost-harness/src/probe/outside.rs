@@ -314,7 +314,11 @@ impl Probe for ProbeProcess {
             warm_up: Some(ops),
         };
         match self.ask(&request, "warming up")? {
-            Answer::Warm | Answer::Taken(_) => Ok(()),
+            Answer::Warm => Ok(()),
+            Answer::Taken(sampled) => {
+                self.halted |= sampled.halted;
+                Ok(())
+            }
             other => Err(self.unexpected(other)),
         }
     }

@@ -9,16 +9,23 @@ use crate::work::{Audit, Evidence, ParallelWork, TimedWork};
 
 const CLOCK: FakeClock = FakeClock { cost: Nanos(20.0) };
 
+/// The sampler never asks what was done: the witness does.
+macro_rules! unasked {
+    ($($work:ty),*) => {$(
+        impl Evidence for $work {
+            fn audit(&mut self) -> Result<Audit, Failure> {
+                Ok(Audit::default())
+            }
+        }
+    )*};
+}
+
+unasked!(Fake, Ring, Portions, Disturbed, Counted, OfTwoKinds, Eight);
+
 /// Takes `first + ops × each` nanoseconds of a fake clock.
 struct Fake {
     first: u64,
     each_pico: u64,
-}
-
-impl Evidence for Fake {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Ok(Audit::default())
-    }
 }
 
 impl Work for Fake {
@@ -41,12 +48,6 @@ impl ParallelWork for Fake {
 
 /// A ring of 12, by operations of 5 ns.
 struct Ring;
-
-impl Evidence for Ring {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Ok(Audit::default())
-    }
-}
 
 impl Work for Ring {
     fn run(&mut self, ops: u64) -> Result<(), Failure> {
@@ -94,12 +95,6 @@ fn a_short_operation_is_timed_in_proven_batches() {
 struct Portions {
     size: u64,
     runs: Rc<RefCell<Vec<u64>>>,
-}
-
-impl Evidence for Portions {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Ok(Audit::default())
-    }
 }
 
 impl Work for Portions {
@@ -152,12 +147,6 @@ struct Disturbed {
     pace: u64,
     slowness: u64,
     random: u64,
-}
-
-impl Evidence for Disturbed {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Ok(Audit::default())
-    }
 }
 
 impl Work for Disturbed {
@@ -216,12 +205,6 @@ fn noise_does_not_hide_that_nothing_was_done() {
 struct Counted {
     done: u64,
     built_warm: bool,
-}
-
-impl Evidence for Counted {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Ok(Audit::default())
-    }
 }
 
 impl Work for Counted {
@@ -333,12 +316,6 @@ struct OfTwoKinds {
     short: u64,
 }
 
-impl Evidence for OfTwoKinds {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Ok(Audit::default())
-    }
-}
-
 impl ParallelWork for OfTwoKinds {
     fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {
         let ops = self.run_within(Duration::MAX, ops, || Ticks(0))?;
@@ -373,12 +350,6 @@ fn operations_that_become_much_longer_are_given_up_and_planned_as_long() {
 
 /// Parallel work of 8 parties.
 struct Eight;
-
-impl Evidence for Eight {
-    fn audit(&mut self) -> Result<Audit, Failure> {
-        Ok(Audit::default())
-    }
-}
 
 impl ParallelWork for Eight {
     fn run(&mut self, ops: u64, _: fn() -> Ticks) -> Result<Vec<Ticks>, Failure> {

@@ -63,8 +63,8 @@ fn a_race_ends_early_where_there_is_no_time_and_counts_what_was_done() {
         let before = contest.audit().unwrap().done;
         let within = Duration::from_millis(10);
         let done = contest.run_within(within, 1_000, counter::read).unwrap();
-        // Each has one, and begins no other after ten sections of a millisecond.
-        assert!((3..=13).contains(&done), "{kind:?}: {done}");
+        // Each has one; all of them would take a second.
+        assert!((3..1_000).contains(&done), "{kind:?}: {done}");
         assert_eq!(contest.audit().unwrap().done - before, done, "{kind:?}");
         // Where there is time all are done.
         let within = Duration::from_secs(60);
