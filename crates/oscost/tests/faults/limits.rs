@@ -141,7 +141,12 @@ pub(crate) const FAULTS: &[Fault] = &[
         name: "no-stack",
         what: "a smaller stack than the program itself needs (`ulimit -s`)",
         seen: "oscost: RLIMIT_STACK is …, and the program needs …. `ulimit -s 8192` raises it",
-        before: &[Before::Limit(Resource::RLIMIT_STACK, 16 << 10)],
+        // The kernel puts the environment there: with a large one, even the loader
+        // has no room.
+        before: &[
+            Before::Bare,
+            Before::Limit(Resource::RLIMIT_STACK, 16 << 10),
+        ],
         words: &["RLIMIT_STACK", "ulimit -s"],
         ..NOT_BEGUN
     },

@@ -275,10 +275,14 @@ fn hit(
             let all = victims(driver.id()).into_iter();
             all.filter(|one| !struck.contains(one)).collect::<Vec<_>>()
         };
-        let all = living(struck);
-        if all.is_empty() {
+        // Who is seen late has done all that there was to do.
+        let mut looks = (0..LOOKS / 10).map(|_| {
+            sleep(Duration::from_micros(100));
+            living(struck)
+        });
+        let Some(all) = looks.find(|all| !all.is_empty()) else {
             return false;
-        }
+        };
         let one = all[random.random_range(0..all.len())];
         // A guard needs its time to say that it is one.
         sleep(Duration::from_millis(1) + moment(random) / 3);
