@@ -115,35 +115,39 @@ pub(super) unsafe extern "C" fn exchange<const RETURNS: bool>(save: *mut Context
 
 /// [`super::way::Inlined`]: leaves the running stack for the far side.
 ///
-/// Who arrives on a stack notes where the other was left: it knows both then.
+/// Who arrives on a stack notes where the other was left: it knows both then. Where
+/// the far side was left also comes back in a register: by way of memory alone, each
+/// switch would wait for the store of the one before.
 ///
 /// # Safety
-/// `(*links).far` must come from [`prepare_inlined`] or from [`pause`], its
-/// stack must still be there, and nobody may have gone on from it since.
+/// `far` must come from [`prepare_inlined`] or be what the last `resume` with the
+/// same links gave, its stack must still be there, and nobody may have gone on from
+/// it since.
 #[inline(always)]
-pub(super) unsafe fn resume(links: *mut Links) {
+pub(super) unsafe fn resume(links: *mut Links, far: Context) -> Context {
+    let left: Context;
     // SAFETY: the caller vouches for the far side. It comes back behind the
     // call with this stack as it was; all registers are declared as spoilt but
     // x19, x29 and sp, which are put back (x18 is the platform's).
     unsafe {
         asm!(
             "stp x29, x19, [sp, #-16]!",
-            "ldr x1, [x0, {far}]",
             "ldr x2, [x1]",
             "blr x2",
             "ldp x29, x19, [sp], #16",
-            far = const offset_of!(Links, far),
             inlateout("x0") links => _,
+            inlateout("x1") far => left,
             lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _,
             lateout("x24") _, lateout("x25") _, lateout("x26") _, lateout("x27") _,
             lateout("x28") _,
             clobber_abi("C"),
         );
     }
+    left
 }
 
-/// Leaves the stack of a coroutine for where it was resumed. [`resume`] calls
-/// it back at the label, with the links in x0 and the context in x1.
+/// Leaves the stack of a coroutine for where it was resumed, with its context in x1.
+/// [`resume`] calls it back at the label, with the links in x0 and the context in x1.
 ///
 /// # Safety
 /// It must run on the stack of `links`, after a [`resume`] with the same links.
@@ -156,8 +160,8 @@ pub(super) unsafe fn pause(links: *mut Links) {
             "stp x29, x19, [sp, #-16]!",
             "adr x2, 2f",
             "str x2, [sp, #-16]!",
-            "mov x3, sp",
-            "str x3, [x0, {far}]",
+            "mov x1, sp",
+            "str x1, [x0, {far}]",
             "ldr x3, [x0, {near}]",
             "mov sp, x3",
             "ldr x30, [sp], #16",

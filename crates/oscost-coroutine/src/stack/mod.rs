@@ -94,6 +94,8 @@ struct Frame<F> {
 #[derive(Debug)]
 pub struct Coroutine<W: Way = Inlined> {
     links: NonNull<Links>,
+    /// Where it was left, as in the links: here the compiler can keep it in a register.
+    far: Context,
     stack: ManuallyDrop<Stack>,
     way: PhantomData<W>,
 }
@@ -143,10 +145,11 @@ impl<W: Way> Coroutine<W> {
         // and at least one page more is above it.
         // SAFETY: the mapping is `stack`'s, and nobody else looks into it.
         // `entry` gets the frame that it was made for.
-        let links = unsafe {
+        let (links, far) = unsafe {
+            let far = W::prepare(top.cast(), entry::<W, F>);
             let links = Links {
                 near: std::ptr::null_mut(),
-                far: W::prepare(top.cast(), entry::<W, F>),
+                far,
                 state: State::New,
                 discard: discard::<F>,
             };
@@ -154,10 +157,11 @@ impl<W: Way> Coroutine<W> {
                 links,
                 body: ManuallyDrop::new(body),
             });
-            NonNull::new_unchecked(frame.cast::<Links>())
+            (NonNull::new_unchecked(frame.cast::<Links>()), far)
         };
         Self {
             links,
+            far,
             stack: ManuallyDrop::new(stack),
             way: PhantomData,
         }
@@ -173,7 +177,7 @@ impl<W: Way> Coroutine<W> {
         // SAFETY: the links live on the stack that `self` owns, and `&mut self`
         // keeps everybody else from resuming it meanwhile.
         unsafe {
-            W::resume(links);
+            self.far = W::resume(links, self.far);
             (*links).state
         }
     }

@@ -21,13 +21,14 @@ pub trait Way: sealed::Sealed {
     /// [`resume`]: Self::resume
     unsafe fn prepare(links: *mut Links, entry: Entry) -> Context;
 
-    /// Leaves the running stack for the one of `links`, and writes down where.
+    /// Leaves the running stack for the one of `links`, and writes down where. Gives
+    /// where that one was left when it came back.
     ///
     /// # Safety
-    /// The far side of `links` must be what [`prepare`](Self::prepare) gave or
-    /// where a [`pause`](Self::pause) of the same way left, its stack must still be
-    /// there, and nobody may have gone on from it since.
-    unsafe fn resume(links: *mut Links);
+    /// `far` must be what [`prepare`](Self::prepare) or the last `resume` of the same
+    /// way gave for these links, its stack must still be there, and nobody may have
+    /// gone on from it since.
+    unsafe fn resume(links: *mut Links, far: Context) -> Context;
 
     /// Leaves the stack of `links`, on which it runs, for where it was resumed.
     ///
@@ -59,9 +60,13 @@ impl<const RETURNS: bool> Way for Called<RETURNS> {
     }
 
     #[inline(always)]
-    unsafe fn resume(links: *mut Links) {
-        // SAFETY: the caller vouches for the links, and so for their far side.
-        unsafe { arch::switch::<RETURNS>(&raw mut (*links).near, (*links).far) }
+    unsafe fn resume(links: *mut Links, far: Context) -> Context {
+        // SAFETY: the caller vouches for the links and the far side, which has
+        // written down where it was left.
+        unsafe {
+            arch::switch::<RETURNS>(&raw mut (*links).near, far);
+            (*links).far
+        }
     }
 
     #[inline(always)]
@@ -80,9 +85,9 @@ impl Way for Inlined {
     }
 
     #[inline(always)]
-    unsafe fn resume(links: *mut Links) {
+    unsafe fn resume(links: *mut Links, far: Context) -> Context {
         // SAFETY: the caller vouches for what it asks.
-        unsafe { arch::resume(links) }
+        unsafe { arch::resume(links, far) }
     }
 
     #[inline(always)]

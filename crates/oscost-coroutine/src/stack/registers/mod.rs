@@ -40,7 +40,10 @@ thread_local! {
 /// As for [`Way::resume`].
 unsafe extern "C" fn resume_once<W: Way>(links: *mut Links) {
     // SAFETY: the caller vouches for it.
-    unsafe { W::resume(links) }
+    unsafe {
+        let left = W::resume(links, (*links).far);
+        assert_eq!(left, (*links).far, "where the far side was left");
+    }
 }
 
 /// [`Way::pause`] as a function.
@@ -116,7 +119,7 @@ fn a_stack_begins_aligned<W: Way>() {
     // SAFETY: the far side was laid out above. What it notes lies between the
     // links and the end of the mapping.
     let found = unsafe {
-        W::resume(links);
+        W::resume(links, (*links).far);
         links.byte_add(NOTE).cast::<usize>().read()
     };
     assert_eq!((found + arch::PUSHED_BY_A_CALL) % 16, 0);
@@ -130,7 +133,7 @@ fn a_function_finds_its_stack_on_a_boundary_of_16_bytes() {
 }
 
 /// Rust assumes the usual control words. What runs with others here is assembly,
-/// and `resume_once` and `pause_once`, in which there is nothing but the switch.
+/// and `resume_once` and `pause_once`, in which two addresses are compared besides.
 fn control_words_are_shared<W: Way>() {
     let stack = Stack::new(SIZE).unwrap();
     let links = begin::<W>(&stack, arch::note_control::<W>);
@@ -139,7 +142,7 @@ fn control_words_are_shared<W: Way>() {
     let noted = || unsafe { links.byte_add(NOTE).cast::<u64>().read() } & arch::CONTROL;
     let usual = arch::control() & arch::CONTROL;
     // SAFETY: the far side was laid out above, and computes nothing.
-    unsafe { W::resume(links) };
+    unsafe { W::resume(links, (*links).far) };
     assert_eq!(noted(), usual);
     // SAFETY: as above.
     unsafe { arch::with_control_flipped(links, resume_once::<W>) };
