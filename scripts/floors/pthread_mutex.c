@@ -10,11 +10,16 @@ static volatile uint64_t counted;
 static uint64_t burst(uint64_t n)
 {
 	uint64_t before = counted;
+	/* Their addresses in registers, where the case has them, too: read from memory they
+	 * wait for the atomic instructions: 4 % of the time on a Zen 5. */
+	int (*lock)(pthread_mutex_t *) = pthread_mutex_lock;
+	int (*unlock)(pthread_mutex_t *) = pthread_mutex_unlock;
+	__asm__("" : "+r"(lock), "+r"(unlock));
 	uint64_t start = floor_now();
 	for (uint64_t i = 0; i < n; i++) {
-		int failed = pthread_mutex_lock(&mutex);
+		int failed = lock(&mutex);
 		counted++;
-		failed |= pthread_mutex_unlock(&mutex);
+		failed |= unlock(&mutex);
 		if (failed != 0)
 			floor_check(failed, "pthread_mutex_lock or _unlock");
 	}
