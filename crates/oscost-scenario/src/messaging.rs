@@ -140,8 +140,8 @@ impl Work for Messaging {
         came.map_err(|failure| self.crowd.reason(failure))
     }
 
-    /// Also to warm up: the first sample of threads takes a twentieth longer than the
-    /// next, that of processes a fifth.
+    /// Also to warm up: through pipes a cold sample of threads takes a tenth longer than
+    /// the next, one of processes a fifth.
     fn granule(&self) -> u64 {
         LOOPS * self.groups
     }

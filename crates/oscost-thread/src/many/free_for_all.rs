@@ -155,10 +155,13 @@ impl Work for FreeForAll {
         }
     }
 
-    /// Also to warm up: the scheduler spreads the threads during the first sample, which
-    /// takes up to 1.6 times as long as the next.
     fn granule(&self) -> u64 {
         LEAST.max(TURNS_EACH * self.threads.len() as u64)
+    }
+
+    /// A turn for each.
+    fn warming(&self) -> u64 {
+        self.threads.len() as u64
     }
 }
 

@@ -276,7 +276,7 @@ fn hit(
             all.filter(|one| !struck.contains(one)).collect::<Vec<_>>()
         };
         // Who is seen late has done all that there was to do.
-        let mut looks = (0..LOOKS / 10).map(|_| {
+        let mut looks = (0..100).map(|_| {
             sleep(Duration::from_micros(100));
             living(struck)
         });
